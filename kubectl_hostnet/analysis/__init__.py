@@ -1,0 +1,1 @@
+"""Judgement, as pure functions: no clock, no network, no environment, no printing."""

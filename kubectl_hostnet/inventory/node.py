@@ -1,0 +1,61 @@
+"""A node: its addresses, and what the scheduler looks at."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kubectl_hostnet.inventory.address import Address, family_of
+from kubectl_hostnet.source import objects
+
+IP_TYPES = ("InternalIP", "ExternalIP")
+
+
+class Taint(msgspec.Struct, frozen=True, gc=False):
+    """A taint of a node."""
+
+    key: str
+    value: str
+    effect: str
+
+
+class Node(msgspec.Struct, frozen=True, gc=False):
+    """A node of the cluster. `ready` is the Ready condition's status: "True", "False" or "Unknown"."""
+
+    name: str
+    addresses: tuple[Address, ...] = ()
+    ready: str = "Unknown"
+    unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
+    labels: dict[str, str] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    kubelet_version: str = ""
+    operating_system: str = ""
+    features: tuple[str, ...] = ()
+
+    @property
+    def host_ips(self) -> tuple[Address, ...]:
+        """InternalIPs in order, then ExternalIPs: the order of the kubelet's host IPs (kubernetes-facts.md 3.2)."""
+        return tuple(a for kind in IP_TYPES for a in self.addresses if a.type == kind)
+
+
+def node_from(source: objects.Node) -> Node:
+    """Read a Node object; whatever is missing is empty."""
+    spec = source.spec or objects.NodeSpec()
+    status = source.status or objects.NodeStatus()
+    info = status.node_info or objects.NodeSystemInfo()
+    labels = labels_from(source.metadata.labels)
+    return Node(
+        name=source.metadata.name,
+        addresses=tuple(Address(a.type, a.address, family_of(a.address)) for a in status.addresses or ()),
+        ready=next((c.status for c in status.conditions or () if c.type == "Ready"), "Unknown"),
+        unschedulable=bool(spec.unschedulable),
+        taints=tuple(Taint(t.key, t.value or "", t.effect) for t in spec.taints or ()),
+        labels=labels,
+        kubelet_version=info.kubelet_version or "",
+        operating_system=info.operating_system or labels.get("kubernetes.io/os", ""),
+        features=tuple(status.declared_features or ()),
+    )
+
+
+def labels_from(labels: objects.Labels | None) -> dict[str, str]:
+    """Labels or annotations as a plain dict; a null value, which YAML allows, reads as empty."""
+    return {key: value or "" for key, value in (labels or {}).items()}
