@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from kubectl_hostnet.inventory.node import text_from
 from kubectl_hostnet.source import objects
 
 ContainerKind = Literal["regular", "init", "sidecar", "ephemeral"]
@@ -126,8 +127,8 @@ def _container(
         image=source.image or "",
         kind=kind,
         field=field,
-        command=tuple(source.command or ()),
-        args=tuple(source.args or ()),
+        command=tuple(text_from(word) for word in source.command or ()),
+        args=tuple(text_from(word) for word in source.args or ()),
         env=tuple(_env(variable, f"{field}.env[{i}]") for i, variable in enumerate(source.env or ())),
         env_from=tuple((e.config_map_ref.name or "", e.prefix or "") for e in source.env_from or () if e.config_map_ref),
         ports=tuple(_port(port, f"{field}.ports[{i}]") for i, port in enumerate(source.ports or ())),
@@ -144,7 +145,7 @@ def _env(source: objects.EnvVar, field: str) -> EnvVar:
     key = origin.config_map_key_ref
     return EnvVar(
         name=source.name,
-        value=source.value or "",
+        value=text_from(source.value),
         field_path=origin.field_ref.field_path if origin.field_ref else "",
         config_map=(key.name or "", key.key or "") if key else ("", ""),
         field=field,
@@ -191,7 +192,7 @@ def _handler(purpose: str, field: str, hook: objects.Handler) -> Handler:
     elif hook.grpc:
         action, port = "grpc", hook.grpc.port
     elif hook.exec:
-        command = tuple(hook.exec.command or ())
+        command = tuple(text_from(word) for word in hook.exec.command or ())
     return Handler(purpose, action, port, host, scheme, path, command, headers, field)  # type: ignore[arg-type]
 
 

@@ -57,5 +57,14 @@ def node_from(source: objects.Node) -> Node:
 
 
 def labels_from(labels: objects.Labels | None) -> dict[str, str]:
-    """Labels or annotations as a plain dict; a null value, which YAML allows, reads as empty."""
-    return {key: value or "" for key, value in (labels or {}).items()}
+    """Labels or annotations as a plain dict of text."""
+    return {key: text_from(value) for key, value in (labels or {}).items()}
+
+
+def text_from(value: objects.Text) -> str:
+    """Text as the API server would have it, of what YAML made of an unquoted word: `true`, 8080, null."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

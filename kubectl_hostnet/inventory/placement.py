@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kubectl_hostnet.inventory.node import labels_from
 from kubectl_hostnet.source import objects
 
 
@@ -50,7 +51,7 @@ class Placement(msgspec.Struct, frozen=True, gc=False):
 def placement_from(spec: objects.PodSpec) -> Placement:
     """Read the scheduling part of a Pod's spec."""
     return Placement(
-        node_selector=tuple(sorted((key, value or "") for key, value in (spec.node_selector or {}).items())),
+        node_selector=tuple(sorted(labels_from(spec.node_selector).items())),
         affinity=_terms(spec.affinity),
         tolerations=tuple(
             Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "") for t in spec.tolerations or ()

@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
-Labels = dict[str, str | None]
+# YAML manifests write numbers and booleans where the API wants text; inventory/ makes text of them.
+Text = str | int | float | bool | None
+Labels = dict[str, Text]
 
 
 class Fields(msgspec.Struct, rename="camel", frozen=True, gc=False, kw_only=True):
@@ -74,7 +76,7 @@ class GRPCAction(Fields):
 
 
 class ExecAction(Fields):
-    command: list[str] | None = None
+    command: list[Text] | None = None
 
 
 class Handler(Fields):
@@ -109,7 +111,7 @@ class EnvVarSource(Fields):
 
 class EnvVar(Fields):
     name: str = ""
-    value: str | None = None
+    value: Text = None
     value_from: EnvVarSource | None = None
 
 
@@ -139,8 +141,8 @@ class SecurityContext(Fields):
 class Container(Fields):
     name: str = ""
     image: str | None = None
-    command: list[str] | None = None
-    args: list[str] | None = None
+    command: list[Text] | None = None
+    args: list[Text] | None = None
     env: list[EnvVar] | None = None
     env_from: list[EnvFromSource] | None = None
     ports: list[ContainerPort] | None = None
@@ -394,7 +396,7 @@ class EndpointSlice(Fields):
 
 class ConfigMap(Fields):
     metadata: Metadata = EMPTY_METADATA
-    data: dict[str, str | None] | None = None
+    data: Labels | None = None
 
 
 class Namespace(Fields):

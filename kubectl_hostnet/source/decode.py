@@ -1,0 +1,80 @@
+"""JSON and YAML into the structs of objects.py: one odd object costs that object, never the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from kubectl_hostnet.source import objects
+from kubectl_hostnet.source.facts import Gap
+from kubectl_hostnet.source.query import PodFilter
+from kubectl_hostnet.text import printable
+
+T = TypeVar("T", bound=objects.Fields)
+WORKLOAD_KINDS = (
+    "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "PodTemplate",
+)  # fmt: skip
+KINDS: dict[str, type[objects.Fields]] = {
+    "Pod": objects.Pod,
+    "Node": objects.Node,
+    "Service": objects.Service,
+    "EndpointSlice": objects.EndpointSlice,
+    "ConfigMap": objects.ConfigMap,
+    "Namespace": objects.Namespace,
+    "Event": objects.Event,
+    **dict.fromkeys(WORKLOAD_KINDS, objects.Workload),
+}
+_PAGE = msgspec.json.Decoder(objects.Page)
+_DECODERS: dict[type[objects.Fields], msgspec.json.Decoder[Any]] = {}
+
+
+def page(body: bytes) -> objects.Page:
+    """Decode a list answer, its items untouched; raises msgspec.DecodeError (a cut or foreign answer)."""
+    return _PAGE.decode(body)
+
+
+def each(raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callable[[bytes], bool] | None = None) -> list[Any]:
+    """Decode items of one kind; `wanted` looks at the raw JSON first, so that what nobody needs is never built."""
+    target = KINDS[kind]
+    decoder = _DECODERS.setdefault(target, msgspec.json.Decoder(target))
+    found = []
+    for raw in raws:
+        if wanted is not None and not wanted(bytes(raw)):
+            continue
+        try:
+            found.append(decoder.decode(raw))
+        except msgspec.ValidationError:
+            item = converted(msgspec.json.decode(raw), kind, gaps)
+            found += [item] if item is not None else []
+    return found
+
+
+def converted(document: Any, kind: str, gaps: list[Gap]) -> Any | None:
+    """A parsed document as a struct, forgiving `"80"` for 80; what stays wrong becomes a gap and None."""
+    try:
+        return msgspec.convert(document, KINDS[kind], strict=False)
+    except msgspec.ValidationError as error:
+        metadata = document.get("metadata") if isinstance(document, dict) else None
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        gaps.append(Gap(f"{kind} {printable(str(name))}", f"cannot be read: {error}", "it is left out"))
+        return None
+
+
+def pod_wanted(which: PodFilter) -> Callable[[bytes], bool] | None:
+    """A quick look at a Pod's JSON: False is sure, True still has to be checked with `uses_host`."""
+    if which == "host-network":
+        return lambda raw: b'"hostNetwork"' in raw
+    if which == "host-ports":
+        return lambda raw: b'"hostNetwork"' in raw or b'"hostPort"' in raw
+    return None
+
+
+def uses_host(pod: objects.Pod, which: PodFilter) -> bool:
+    """The Pod belongs to the filter's set."""
+    spec = pod.spec or objects.PodSpec()
+    if which == "all" or spec.host_network:
+        return True
+    containers = (*(spec.containers or ()), *(spec.init_containers or ()))
+    return which == "host-ports" and any(port.host_port for c in containers for port in c.ports or ())

@@ -1,0 +1,166 @@
+"""Documents in files: JSON or YAML, one or many, lists taken apart, each with its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import yaml
+
+from kubectl_hostnet.errors import HostnetError, InputError
+from kubectl_hostnet.source.facts import Gap
+from kubectl_hostnet.text import printable
+
+SUFFIXES = (".json", ".yaml", ".yml")
+HOW = "make one with kubectl get pods,nodes,services -A -o json"
+LOGS = re.compile(rb"^==== START logs for .*?^==== END logs for [^\n]*$", re.DOTALL | re.MULTILINE)
+YAML_MARK = re.compile(rb"^(---|%YAML)", re.MULTILINE)
+
+
+class Document(NamedTuple):
+    """One object: its kind, and its JSON (msgspec.Raw) or its parsed content (from YAML)."""
+
+    kind: str
+    content: Any
+
+
+class _Head(msgspec.Struct):
+    kind: str = ""
+    items: list[msgspec.Raw] | None = None
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
+
+
+_HEAD, _KIND = msgspec.json.Decoder(_Head), msgspec.json.Decoder(_Kind)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that leaves times as text, as the API has them."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def read(path: str, stdin: bytes | None, gaps: list[Gap]) -> Iterator[Document]:
+    """Every object in a file, in the files of a directory tree, or on standard input. Raises InputError.
+
+    In a directory a broken file is a gap, for the others still count; alone it is an error.
+    """
+    if path == "-":
+        yield from parse(stdin or b"", "standard input")
+        return
+    place = Path(path)
+    if not place.is_dir():
+        yield from parse(_bytes(place), path)
+        return
+    files = sorted(p for p in place.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+    if not files:
+        raise InputError(f"{path} holds no .json, .yaml or .yml files", HOW)
+    for file in files:
+        try:
+            yield from parse(_bytes(file), str(file))
+        except HostnetError as error:
+            gaps.append(Gap(f"file {printable(str(file))}", error.message, "its objects are missing"))
+
+
+def parse(text: bytes, name: str) -> Iterator[Document]:
+    """Every object in a text, JSON or YAML by its look. Raises InputError that names the place."""
+    stripped = text.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not stripped:
+        raise InputError(f"{name} is empty", HOW)
+    if stripped[:1] in b"{[":
+        yield from _json(stripped, name)
+    else:
+        yield from _yaml(text, name)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", "check the path and its permissions") from None
+
+
+def _json(text: bytes, name: str) -> Iterator[Document]:
+    try:
+        head = _HEAD.decode(text)
+    except msgspec.ValidationError:
+        raise InputError(f"{name} is JSON, but not a Kubernetes object", HOW) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        yield from _json_sequence(text, name, error)
+        return
+    yield from _taken_apart(head, text)
+
+
+def _taken_apart(head: _Head, text: bytes) -> Iterator[Document]:
+    if head.items is None:
+        yield Document(head.kind, msgspec.Raw(text))
+        return
+    implied = head.kind.removesuffix("List")
+    for raw in head.items:
+        yield Document(implied or _KIND.decode(raw).kind, raw)
+
+
+def _json_sequence(text: bytes, name: str, first_error: Exception) -> Iterator[Document]:
+    """Several JSON documents after each other, with logs between them: what `kubectl cluster-info dump` prints."""
+    import json  # only here: the standard parser knows where a document ends
+
+    rest = LOGS.sub(b"", text).decode("utf-8", "replace").lstrip()
+    decoder = json.JSONDecoder()
+    count = 0
+    while rest:
+        if rest.startswith("---"):
+            rest = rest[3:].lstrip()
+            continue
+        try:
+            _, end = decoder.raw_decode(rest)
+        except ValueError:
+            yield from _broken_json(text, name, count, first_error)
+            return
+        yield from _taken_apart(_HEAD.decode(rest[:end]), rest[:end].encode())
+        count += 1
+        rest = rest[end:].lstrip()
+
+
+def _broken_json(text: bytes, name: str, count: int, error: Exception) -> Iterator[Document]:
+    if count == 0 and YAML_MARK.search(text):
+        yield from _yaml(text, name)  # YAML in flow style begins like JSON
+        return
+    after = f" after {count} documents" if count else ""
+    reason = "it ends in the middle" if "truncated" in str(error) else printable(str(error))
+    raise InputError(f"{name} is not complete JSON{after}: {reason}", "was it written to the end? make it again")
+
+
+def _yaml(text: bytes, name: str) -> Iterator[Document]:
+    try:
+        for content in yaml.load_all(text, Loader=_Loader):  # noqa: S506 - a safe loader
+            yield from _yaml_objects(content)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = printable(str(getattr(error, "problem", None) or error).partition("\n")[0])
+        raise InputError(f"{name} is neither JSON nor YAML{where}: {problem}", "repair the file, or make it again") from None
+
+
+def _yaml_objects(content: Any) -> Iterator[Document]:
+    if isinstance(content, list):
+        for item in content:
+            yield from _yaml_objects(item)
+        return
+    if not isinstance(content, dict):
+        return
+    kind, items = str(content.get("kind") or ""), content.get("items")
+    if kind.endswith("List") and isinstance(items, list):
+        for item in items:
+            if isinstance(item, dict):
+                yield Document(kind.removesuffix("List") or str(item.get("kind") or ""), item)
+    elif kind:
+        yield Document(kind, content)

@@ -1,0 +1,116 @@
+"""Facts from files: whatever `kubectl get -o json|yaml`, `kubectl cluster-info dump` or a manifest holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kubectl_hostnet.errors import InputError, NotFoundError
+from kubectl_hostnet.source import decode, documents, objects
+from kubectl_hostnet.source.facts import Facts, Gap
+from kubectl_hostnet.source.query import PodFilter, Query
+from kubectl_hostnet.source.selectors import field_matcher, label_matcher
+
+FIELDS = {
+    "Node": "nodes",
+    "Service": "services",
+    "EndpointSlice": "endpoint_slices",
+    "ConfigMap": "config_maps",
+    "Namespace": "namespaces",
+    "Event": "events",
+}
+CLUSTER_SCOPED = frozenset({"nodes", "namespaces"})
+ENDED = ("Succeeded", "Failed")
+
+
+class Snapshot:
+    """A file, a directory or standard input (`-`), read once; each query selects from it as a server would.
+
+    Raises InputError when there is nothing readable in it. `default_namespace` is that of objects without one.
+    """
+
+    def __init__(self, path: str, stdin: bytes | None = None) -> None:
+        self.path = path
+        self.default_namespace = "default"
+        self._stdin = stdin
+        self._cache: dict[PodFilter, Facts] = {}
+
+    def read(self, query: Query) -> Facts:
+        """What a live reading of the same query would have brought."""
+        everything = self._load("all" if query.names else query.pods)
+        found = Facts(default_namespace=self.default_namespace, gaps=list(everything.gaps))
+        found.pods = self._pods(everything.pods, query)
+        for name in FIELDS.values():
+            if getattr(query, "services" if name == "endpoint_slices" else name):
+                getattr(found, name).extend(self._within(getattr(everything, name), None if name in CLUSTER_SCOPED else query.namespace))
+        if query.workloads:
+            found.workloads = self._within(everything.workloads, query.namespace)
+        nodes = {node.metadata.name for node in found.nodes}
+        homeless = {pod.spec.node_name for pod in found.pods if pod.spec and pod.spec.node_name} - nodes
+        if query.nodes and homeless:
+            what = "are not in the snapshot" if not nodes else f"lack {len(homeless)} that Pods run on"
+            found.gaps.append(Gap("nodes", what, "node addresses come from the Pods only"))
+        return found
+
+    def _pods(self, pods: list[objects.Pod], query: Query) -> list[objects.Pod]:
+        inside = self._within(pods, query.namespace)
+        labels, fields = label_matcher(query.selector), field_matcher(query.field_selector)
+        chosen = [
+            pod
+            for pod in inside
+            if query.pods != "none"
+            and decode.uses_host(pod, query.pods)
+            and labels(pod.metadata.labels or {})
+            and fields(pod)
+            and not (query.active and pod.status and pod.status.phase in ENDED)
+        ]
+        names = [pod.metadata.name for pod in chosen]
+        return chosen + [self._named(name, query.namespace, pods) for name in query.names if name not in names]
+
+    def _named(self, name: str, namespace: str | None, pods: list[objects.Pod]) -> objects.Pod:
+        where = namespace or self.default_namespace
+        for pod in self._within(pods, where):
+            if pod.metadata.name == name:
+                return pod
+        raise NotFoundError(f'pods "{name}" not found', f"the snapshot has no such Pod in namespace {where}")
+
+    def _within(self, items: list[Any], namespace: str | None) -> list[Any]:
+        if namespace is None:
+            return items
+        return [item for item in items if (item.metadata.namespace or self.default_namespace) == namespace]
+
+    def _load(self, which: PodFilter) -> Facts:
+        if which not in self._cache:
+            facts = Facts()
+            for document in documents.read(self.path, self._stdin, facts.gaps):
+                _add(document, which, facts)
+            if not _objects_in(facts) and which == "all":
+                raise InputError(f"{self.path} holds no Kubernetes objects", "make one with kubectl get pods,nodes,services -A -o json")
+            self._cache[which] = facts
+        return self._cache[which]
+
+
+def _objects_in(facts: Facts) -> int:
+    return sum(len(getattr(facts, name)) for name in ("pods", "workloads", "gaps", *FIELDS.values()))
+
+
+def _add(document: documents.Document, which: PodFilter, facts: Facts) -> None:
+    kind = document.kind
+    if kind == "Pod":
+        pods = _decoded(document, facts.gaps, which)
+        facts.pods += [pod for pod in pods if decode.uses_host(pod, which)]
+    elif kind in decode.WORKLOAD_KINDS:
+        items = (msgspec.structs.replace(item, kind=kind) for item in _decoded(document, facts.gaps))
+        facts.workloads += [item for item in items if not any(r.controller for r in item.metadata.owner_references or ())]
+    elif kind in FIELDS:
+        getattr(facts, FIELDS[kind]).extend(_decoded(document, facts.gaps))
+
+
+def _decoded(document: documents.Document, gaps: list[Gap], which: PodFilter = "all") -> Iterable[Any]:
+    if isinstance(document.content, msgspec.Raw):
+        return decode.each([document.content], document.kind, gaps, decode.pod_wanted(which))
+    item = decode.converted(document.content, document.kind, gaps)
+    return [] if item is None else [item]

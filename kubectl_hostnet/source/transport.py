@@ -1,0 +1,239 @@
+"""HTTP to the API server, over urllib3: credentials, TLS as kubectl does it, retries that the API asks for, and a log.
+
+Facts: kubernetes-facts.md 4.4 (410), 4.6 (429, Retry-After), 4.8 (gzip).
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from kubectl_hostnet import __version__
+from kubectl_hostnet.errors import ClusterError, ForbiddenError, NotFoundError
+from kubectl_hostnet.source import objects
+from kubectl_hostnet.source.connect_errors import connection_error
+from kubectl_hostnet.source.credentials import Credentials, credentials
+from kubectl_hostnet.source.kubeconfig import Settings
+from kubectl_hostnet.source.proxies import proxy_for
+from kubectl_hostnet.text import printable
+
+CONNECT_TIMEOUT = 10.0
+ATTEMPTS = 4
+LONGEST_WAIT = 32.0  # the API server's largest Retry-After (dropped_requests_tracker.go)
+TRANSIENT = frozenset({429, 500, 502, 503, 504})
+REQUESTS, HEADERS = 6, 8  # kubectl's -v levels
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response of the API server, whole; `headers` keys are as sent."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+class Transport:
+    """A connection to one API server. Made from Settings; `timeout` is per request in seconds, 0 for none.
+
+    Safe to use from several threads. Raises ClusterError, ForbiddenError, NotFoundError.
+    """
+
+    def __init__(
+        self, settings: Settings, *, timeout: float = 0, verbosity: int = 0, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.settings = settings
+        self.timeout = timeout
+        self.verbosity = verbosity
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._credentials = credentials(settings)
+        self._pool = self._connect()
+
+    def get(self, path: str, query: str = "", *, stop: tuple[int, ...] = ()) -> Answer:
+        """GET a path; statuses in `stop` come back as they are, other failures raise. Repeats what may be repeated."""
+        for attempt in range(1, ATTEMPTS + 1):
+            answer = self._attempt("GET", path, query, last=attempt == ATTEMPTS)
+            if answer is None:
+                self._sleep(0.2 * 2**attempt)
+                continue
+            if answer.status in stop or answer.status < 300:  # noqa: PLR2004 - HTTP success
+                return answer
+            if answer.status not in TRANSIENT or attempt == ATTEMPTS:
+                raise _failure(answer, path, self.settings)
+            self._sleep(_wait(answer, attempt))
+        raise ClusterError(f"the API server did not answer {path}", "try again")  # pragma: no cover - the loop returns
+
+    def send(self, method: str, path: str, query: str = "", body: bytes = b"", content_type: str = "application/json") -> Answer:
+        """One request that changes something: never repeated, failures raise."""
+        answer = self._attempt(method, path, query, last=True, body=body, content_type=content_type)
+        if answer is None or answer.status >= 300:  # noqa: PLR2004 - HTTP success
+            raise _failure(answer or Answer(0, b"", {}), path, self.settings)
+        return answer
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Who we are, as request headers. For the API server only: never for an endpoint that is probed."""
+        fixed = [("User-Agent", f"kubectl-hostnet/{__version__}"), ("Accept", "application/json")]
+        authorization = self._credentials.authorization
+        identity = [("Authorization", authorization)] if authorization else []
+        return [*fixed, *identity, *self.settings.impersonation]
+
+    def tls(self) -> ssl.SSLContext | None:
+        """The TLS context towards the API server, None for plain http."""
+        return _tls(self.settings, self._credentials) if self.settings.server.startswith("https") else None
+
+    def _connect(self) -> urllib3.PoolManager:
+        keywords: dict[str, object] = {"maxsize": 8, "retries": False}
+        context = self.tls()
+        if context:
+            name = self.settings.tls_server_name
+            keywords |= {"ssl_context": context, **({"server_hostname": name, "assert_hostname": name} if name else {})}
+            if self.settings.insecure:
+                keywords |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
+        proxy = self.settings.proxy_url or proxy_for(self.settings.server, os.environ)
+        if not proxy:
+            return urllib3.PoolManager(**keywords)  # type: ignore[arg-type]
+        if proxy.startswith("socks"):
+            return _socks(proxy, keywords)
+        return urllib3.ProxyManager(proxy, proxy_headers=_proxy_headers(proxy), **keywords)  # type: ignore[arg-type]
+
+    def _attempt(
+        self, method: str, path: str, query: str, *, last: bool, body: bytes = b"", content_type: str = ""
+    ) -> Answer | None:
+        """One exchange. None after a failure on the wire that may be repeated; such a failure on the last try raises."""
+        headers = urllib3.HTTPHeaderDict(self.headers())
+        headers["Accept-Encoding"] = "gzip"
+        if body:
+            headers["Content-Type"] = content_type
+        url = self.settings.server + path + (f"?{query}" if query else "")
+        started = time.monotonic()
+        try:
+            response = self._pool.request(method, url, headers=headers, body=body or None, timeout=self._timeouts(), redirect=False)
+        except (HTTPError, OSError) as error:
+            failure, repeatable = connection_error(error, self.settings.server, self.settings.context)
+            self._log(f"{method} {url} failed: {error}")
+            if last or not repeatable:
+                raise failure from None
+            return None
+        answer = Answer(response.status, response.data, dict(response.headers))
+        milliseconds = (time.monotonic() - started) * 1000
+        self._log(f"{method} {url} {response.status} in {milliseconds:.0f} milliseconds, {len(answer.body)} bytes")
+        if answer.status == 401 and self._renew():  # noqa: PLR2004 - HTTP Unauthorized
+            return self._attempt(method, path, query, last=last, body=body, content_type=content_type)
+        return answer
+
+    def _timeouts(self) -> urllib3.Timeout:
+        limit = self.timeout or None
+        return urllib3.Timeout(connect=min(CONNECT_TIMEOUT, limit or CONNECT_TIMEOUT), read=limit)
+
+    def _renew(self) -> bool:
+        """Ask for fresh credentials once, as client-go does after 401; False when there is nothing to renew."""
+        with self._lock:
+            if not self._credentials.renewable:
+                return False
+            fresh = credentials(self.settings)
+            changed = fresh != self._credentials
+            self._credentials = fresh
+            if changed:
+                self._pool = self._connect()
+            return changed
+
+    def _log(self, line: str) -> None:
+        if self.verbosity >= REQUESTS:
+            sys.stderr.write(printable(line) + "\n")
+
+
+def _tls(settings: Settings, identity: Credentials) -> ssl.SSLContext:
+    """A context as Go's: the given authority or the system's, and no RFC 5280 strictness (old cluster CAs lack fields)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if settings.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        elif settings.ca_data:
+            context.load_verify_locations(cadata=settings.ca_data.decode("ascii"))
+        elif settings.ca_file:
+            context.load_verify_locations(cafile=settings.ca_file)
+        else:
+            context.load_default_certs()
+    except (OSError, ValueError) as error:
+        where = settings.ca_file or "certificate-authority-data"
+        reason = "no such file" if isinstance(error, FileNotFoundError) else "no PEM certificate in it"
+        raise ClusterError(f"cannot use the certificate authority {where}: {reason}", "fetch the kubeconfig again") from None
+    if identity.certificate:
+        _load_identity(context, identity)
+    return context
+
+
+def _load_identity(context: ssl.SSLContext, identity: Credentials) -> None:
+    """OpenSSL reads certificate chains from files only: a private one, removed at once."""
+    with tempfile.NamedTemporaryFile(prefix="hostnet-", delete=False) as pem:  # mkstemp: mode 0600
+        pem.write(identity.certificate + b"\n" + identity.key)
+    try:
+        context.load_cert_chain(pem.name, password=lambda: "")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or str(error)
+        raise ClusterError(f"the client certificate and its key cannot be used: {reason}", "fetch the kubeconfig again") from None
+    finally:
+        os.unlink(pem.name)  # noqa: PTH108 - no path arithmetic here
+
+
+def _proxy_headers(proxy: str) -> dict[str, str]:
+    auth = urlsplit(proxy).netloc.rpartition("@")[0]
+    return urllib3.make_headers(proxy_basic_auth=auth) if auth else {}
+
+
+def _socks(proxy: str, keywords: dict[str, object]) -> urllib3.PoolManager:
+    try:
+        from urllib3.contrib.socks import SOCKSProxyManager  # needs PySocks, which few people have or need
+    except ImportError:
+        raise ClusterError(f"proxy {proxy} is a SOCKS proxy", "install PySocks beside kubectl-hostnet") from None
+    manager: urllib3.PoolManager = SOCKSProxyManager(proxy, **keywords)
+    return manager
+
+
+def _wait(answer: Answer, attempt: int) -> float:
+    """Seconds until the next try: what the server asks for, at most 32, else a growing pause."""
+    headers = {key.lower(): value for key, value in answer.headers.items()}
+    asked = headers.get("retry-after", "")
+    if not asked.isdigit():
+        details = status_of(answer).details
+        asked = str(details.retry_after_seconds) if details and details.retry_after_seconds else ""
+    return min(float(asked), LONGEST_WAIT) if asked.isdigit() else 0.2 * 2**attempt
+
+
+def status_of(answer: Answer) -> objects.Status:
+    """The Status object in an error answer; an answer of another form gives its text as the message."""
+    try:
+        status = msgspec.json.decode(answer.body, type=objects.Status)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        status = objects.Status()
+    if status.kind == "Status":
+        return status
+    text = printable(answer.body[:300].decode("utf-8", "replace").strip())
+    return objects.Status(message=text, code=answer.status)
+
+
+def _failure(answer: Answer, path: str, settings: Settings) -> ClusterError:
+    message = printable(status_of(answer).message or "")
+    if answer.status == 401:  # noqa: PLR2004 - HTTP Unauthorized
+        hint = "the token or certificate may have expired: log in again, or choose another --context"
+        return ClusterError("the API server does not accept the credentials (401 Unauthorized)", hint)
+    if answer.status == 403:  # noqa: PLR2004 - HTTP Forbidden
+        return ForbiddenError(message or f"access to {path} is forbidden", "ask for the rights in docs/rbac.yaml")
+    if answer.status == 404:  # noqa: PLR2004 - HTTP Not Found
+        return NotFoundError(message or f"{path} does not exist on {settings.server}", "check --server and the kubeconfig")
+    if answer.status == 429:  # noqa: PLR2004 - HTTP Too Many Requests
+        return ClusterError("the API server is overloaded (429 Too Many Requests)", "try again later")
+    return ClusterError(f"the API server answered {answer.status} to {path}: {message or 'no message'}", "try again, or look at its log")
