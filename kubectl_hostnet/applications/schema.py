@@ -9,12 +9,17 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Base: a misspelt key in a file is an error, not a silent default."""
 
 
-class KnownPort(Known):
+class KnownPort(Known, frozen=True):
     """A port that the application listens on by default.
 
     `bind` is "" (all addresses), an address, or `node` (the node's own address only). `flags` and `env` are what moves
-    the port ("--http-bind-address", "INFLUXD_HTTP_BIND_ADDRESS"); `config` are `key` paths in its configuration file.
-    `when` restricts it: a port that is open only if something is configured is claimed only with that evidence.
+    the port ("--http-bind-address", "INFLUXD_HTTP_BIND_ADDRESS"); a flag's value may be a port, an address with a port
+    or a URL, and 0, "" or "false" there switches the port off. `config` are `key` paths in its configuration file, or
+    keys of a ConfigMap whose entries are settings ("server.http_port", "tunnel-port").
+    `when` restricts it: a port that is open only if something is configured is claimed only with that evidence: one of
+    the conditions in `needs` must hold (defaults.py says how they are written); without `needs` it is never claimed.
+    `unless` are conditions of which each switches the port off. `versions` restricts it to releases: "<1.20",
+    ">=2.3 <3"; a tag without a number (latest) counts as the newest release.
     `owner: kernel` marks sockets without a process (VXLAN, Geneve, WireGuard).
     """
 
@@ -27,9 +32,12 @@ class KnownPort(Known):
     config: tuple[str, ...] = ()
     when: str = ""
     owner: str = ""
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    versions: str = ""
 
 
-class Health(Known):
+class Health(Known, frozen=True):
     """How to ask the application whether it is well. `port` 0 means the first known port.
 
     `scheme` is http, https, tcp, grpc or banner. For `banner`, `send` goes out (escapes as in JSON) and `expect` must be
@@ -46,23 +54,28 @@ class Health(Known):
     expect: str = ""
 
 
-class Example(Known):
+class Example(Known, frozen=True):
     """A container as in a manifest, and the ports ("8086/TCP", "127.0.0.1:8088/TCP") that must be claimed for it."""
 
     image: str
     ports: tuple[str, ...]
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
-    env: dict[str, str] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    env: dict[str, str] = {}
     why: str = ""
 
 
-class Application(Known):
+class Application(Known, frozen=True):
     """One application. `images` are globs over the image's repository without registry host and tag; see matcher.
 
     `tags` are globs over the tag that must match too, where versions differ. `commands` are programs' names by which the
-    application is known whatever its image is called (`kube-apiserver` in a hyperkube image). `off` are flags or
-    variables that switch ports off. `source` says where the facts were read.
+    application is known whatever its image is called (`kube-apiserver` in a hyperkube image); "hyperkube apiserver" is
+    a program with its subcommand. `run` is for images that hold several programs: one of these globs must match a word
+    of the container's command line before the image counts.
+    `not_listening` are flags and variables whose ports are never this application's own listeners (peers, upstreams,
+    what is advertised). An application without `ports` is known to listen on nothing by default: `notes` says why.
+    `host_network` says in a sentence what it needs the node's network for; "" if nothing does. `source` says where the
+    facts were read.
     """
 
     name: str
@@ -72,6 +85,7 @@ class Application(Known):
     images: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
     ports: tuple[KnownPort, ...] = ()
     not_listening: tuple[str, ...] = ()
     health: Health | None = None
