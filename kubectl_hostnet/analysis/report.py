@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.source.facts import Gap
 
 
@@ -22,6 +23,8 @@ class Report:
     `kind` names the envelope (`HostPodList`, ...) and the table layout. `items` are msgspec structs or plain dicts.
     `notes` are sentences for people, said on stderr; `summary` is printed under a table on stdout. `found` makes the
     exit code 1. `extra` holds envelope keys beside `items` (such as `fits`). `empty` is what to say without items.
+    `across_namespaces` adds the NAMESPACE column. `failure` is an expected failure beside a useful answer (one Pod of
+    three not found): it is said after the answer, and its exit code counts.
     """
 
     kind: str
@@ -32,7 +35,8 @@ class Report:
     found: bool = False
     empty: str = "No resources found"
     extra: dict[str, Any] = field(default_factory=dict)
-    layout: str = ""
+    across_namespaces: bool = False
+    failure: HostnetError | None = None
 
     @property
     def complete(self) -> bool:

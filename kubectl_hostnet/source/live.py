@@ -73,12 +73,9 @@ class Cluster:
         return facts
 
     def server_version(self) -> str:
-        """The server's version, such as v1.35.4; "" when it cannot be had."""
-        try:
-            answer = msgspec.json.decode(self.transport.get("/version").body)
-        except (ClusterError, msgspec.DecodeError):
-            return ""
-        return str(answer.get("gitVersion", "")) if isinstance(answer, dict) else ""
+        """The server's version, such as v1.35.4. Raises HostnetError."""
+        answer = msgspec.json.decode(self.transport.get("/version").body, type=dict[str, Any])
+        return str(answer.get("gitVersion", ""))
 
     def _reader(self, name: str, query: Query, facts: Facts) -> Callable[[], None]:
         base, kind, target, _ = RESOURCES[name]

@@ -1,0 +1,212 @@
+"""The typer application: registers the verbs, prints what they found, and turns the outcome into an exit code."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Annotated, Any, get_args, get_type_hints
+
+import typer
+import typer.core
+import typer.main
+
+from kubectl_hostnet.commands import VERBS
+from kubectl_hostnet.errors import HostnetError, UsageError
+from kubectl_hostnet.options import Output
+
+PROGRAM = "kubectl hostnet"
+INTERRUPTED = 130
+# typer 0.29 has click inside, older ones beside: only names that typer itself exports work with both.
+ClickUsageError = typer.BadParameter.__base__
+ClickException = ClickUsageError.__base__ if ClickUsageError else Exception
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+
+
+def entry_point() -> None:
+    """What the console script calls."""
+    sys.exit(main())
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program; the exit codes are those of design.md, section 4. Never raises for anything a user can do."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(arguments)
+    except HostnetError as error:
+        return _fail(error, arguments)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`| head`): not a failure. Python would complain when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    application = Verbs(name=PROGRAM, help=HELP, context_settings=SETTINGS, no_args_is_help=True)
+    try:
+        code = application.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except ClickException as error:  # type: ignore[misc]
+        raise _usage_error(error) from None
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+HELP = """Where host-networked Pods live, what they listen on, and whether they can be reached.
+
+Reads the cluster of your kubectl context; changes nothing unless a flag asks for it.
+"""
+
+
+class Verbs(typer.core.TyperGroup):
+    """All verbs; each one's module is imported only when the verb is called."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(rich_markup_mode=None, **keywords)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names, in the order of the table of contents."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
+        """The command of a verb, or None."""
+        return command(cmd_name) if cmd_name in VERBS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's signature
+        """The list of verbs for --help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
+
+
+class Verb(typer.core.TyperCommand):
+    """A verb that takes flags as kubectl does: `-o=json`, `--no-headers=true`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Rewrite pflag's spellings into click's, then parse."""
+        switches = {name for p in self.params if getattr(p, "is_flag", False) for name in p.opts}
+        return super().parse_args(ctx, _as_click(args, switches))
+
+
+def command(name: str) -> Any:
+    """The typer command of a verb, built from its `run` function."""
+    module, _ = VERBS[name]
+    run = import_module(f"kubectl_hostnet.commands.{module}").run
+    application = typer.Typer(add_completion=False, rich_markup_mode=None)
+    application.command(name=name, cls=Verb, context_settings=SETTINGS)(_callback(run))
+    built = typer.main.get_command(application)
+    built.name = name
+    return built
+
+
+def _callback(run: Callable[..., Any]) -> Callable[..., int]:
+    """A function with plain options for typer that calls `run` with option groups, and prints its report."""
+    hints = get_type_hints(run, include_extras=True)
+    hints.pop("return", None)
+    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    wants_output = any(hint is Output for hint in groups.values())
+    parameters: dict[str, inspect.Parameter] = {}
+    for name, parameter in inspect.signature(run).parameters.items():
+        if name not in groups:
+            parameters[name] = parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+    for group in [*groups.values(), *([] if wants_output else [Output])]:
+        parameters.update(_flattened(group))
+
+    def callback(**values: Any) -> int:
+        made = {name: group(**{f.name: values[f.name] for f in fields(group)}) for name, group in groups.items()}
+        plain = {name: value for name, value in values.items() if name in hints}
+        output = Output(**{f.name: values[f.name] for f in fields(Output)})
+        return _perform(lambda: run(**made, **plain), output)
+
+    callback.__signature__ = inspect.Signature(list(parameters.values()))  # type: ignore[attr-defined]
+    callback.__annotations__ = {name: p.annotation for name, p in parameters.items()}
+    callback.__doc__ = run.__doc__
+    return callback
+
+
+def _flattened(group: Any) -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    found = {}
+    for entry in fields(group):
+        default = entry.default_factory() if callable(entry.default_factory) else entry.default
+        kind, option = get_args(hints[entry.name])
+        if "FORMATS" in (option.help or ""):
+            from kubectl_hostnet.render.formats import FORMATS  # the one place where formats are listed
+
+            option = typer.Option(*_names(option), metavar=option.metavar, help=option.help.replace("FORMATS", ", ".join(FORMATS)))
+        found[entry.name] = inspect.Parameter(
+            entry.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+        )
+    return found
+
+
+def _names(option: Any) -> list[str]:
+    return [option.default, *(option.param_decls or ())] if isinstance(option.default, str) else list(option.param_decls or ())
+
+
+def _perform(run: Callable[[], Any], output: Output) -> int:
+    """Run a verb and print its report. A verb that printed a stream by itself returns its exit code."""
+    from kubectl_hostnet.render.formats import choose
+
+    name, argument = choose(output.output)
+    report = run()
+    if isinstance(report, int):
+        return report
+    from kubectl_hostnet.render.output import show
+
+    return show(report, name, argument, output, now=time.time())
+
+
+def _as_click(args: list[str], switches: set[str]) -> list[str]:
+    """`-o=json` -> `-o json`; `--flag=true` -> `--flag`, `--flag=false` -> nothing, as pflag reads them."""
+    words: list[str] = []
+    for index, word in enumerate(args):
+        if word == "--":
+            return words + args[index:]
+        name, equals, value = word.partition("=")
+        if equals and name in switches and value.lower() in ("true", "false", "1", "0", "t", "f"):
+            words += [name] if value.lower() in ("true", "1", "t") else []
+        elif equals and len(name) == 2 and name[0] == "-" and name != "--":  # noqa: PLR2004 - `-o`
+            words += [name, value]
+        else:
+            words.append(word)
+    return words
+
+
+def _usage_error(error: Any) -> UsageError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    message = error.format_message().rstrip(".").strip()
+    message = message[:1].lower() + message[1:]
+    hint = f"see {path} --help"
+    if path == PROGRAM and message.startswith("no such option"):
+        hint = f"options go after the verb: {PROGRAM} list -n NAMESPACE; see {PROGRAM} --help"
+    if path == PROGRAM and message.startswith("no such command"):
+        from difflib import get_close_matches
+
+        close = get_close_matches(message.split("'")[1] if "'" in message else "", VERBS, n=1)
+        hint = f"did you mean {PROGRAM} {close[0]}?" if close else f"see {PROGRAM} --help"
+    return UsageError(message, hint)
+
+
+def _fail(error: HostnetError, arguments: list[str]) -> int:
+    from kubectl_hostnet.render.output import show_failure
+
+    return show_failure(error, arguments)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    entry_point()

@@ -1,0 +1,17 @@
+"""Table layouts, by report kind: the table of contents."""
+
+from __future__ import annotations
+
+from kubectl_hostnet.render.layout_hostpods import HOST_PODS
+from kubectl_hostnet.render.view import Column, Layout
+
+LAYOUTS: dict[str, Layout] = {
+    "HostPodList": HOST_PODS,
+    "Version": Layout(
+        columns=(
+            Column("COMPONENT", lambda item, _: item.component),
+            Column("VERSION", lambda item, _: item.version),
+            Column("PATH", lambda item, _: item.path),
+        )
+    ),
+}

@@ -1,0 +1,48 @@
+"""What a format needs to know beside the report, and what a table layout is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_hostnet.analysis.report import Report
+from kubectl_hostnet.text import printable
+
+
+@dataclass(frozen=True)
+class View:
+    """The reader's wishes. `now` is seconds since 1970, `argument` what follows `=` in `-o jsonpath=...`."""
+
+    now: float
+    argument: str = ""
+    wide: bool = False
+    headers: bool = True
+    sort_by: str = ""
+    show_labels: bool = False
+    colour: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its header, the cell of an item, and whether only `-o wide` shows it."""
+
+    header: str
+    cell: Callable[[Any, View], str]
+    wide: bool = False
+    shown: Callable[[Report, View], bool] = lambda _report, _view: True
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How items of one report kind look as a table, and what `-o name` calls one ("" when it has no name)."""
+
+    columns: tuple[Column, ...]
+    name: Callable[[Any], str] = lambda _item: ""
+
+
+def rows(report: Report, layout: Layout, view: View) -> tuple[list[str], list[list[str]]]:
+    """Headers and rows, all text made printable, empty cells as kubectl's `<none>`."""
+    columns = [c for c in layout.columns if (view.wide or not c.wide) and c.shown(report, view)]
+    cells = [[printable(c.cell(item, view)) or "<none>" for c in columns] for item in report.items]
+    return [c.header for c in columns], cells
