@@ -151,7 +151,7 @@ def _by_last_segment(applications: Iterable[Application]) -> dict[str, list[tupl
     found: dict[str, list[tuple[str, Application]]] = {}
     for application in applications:
         for pattern in application.images:
-            last = pattern.rsplit("/", 1)[-1]
+            last = pattern.partition(":")[0].rsplit("/", 1)[-1]
             key = "" if any(sign in last for sign in "*?[") else _key(last)
             found.setdefault(key, []).append((pattern, application))
     return found
@@ -163,7 +163,7 @@ def _key(segment: str) -> str:
 
 def _rank(pattern: str, application: Application) -> tuple[int, int, int]:
     literal = sum(sign not in "*?[]" for sign in pattern)
-    return (int(bool(application.tags)), pattern.count("/"), literal)
+    return (int(bool(application.tags) or ":" in pattern), pattern.count("/"), literal)
 
 
 def _tag_matches(application: Application, tag: str) -> bool:

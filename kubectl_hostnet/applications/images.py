@@ -42,9 +42,13 @@ def image_name(reference: str) -> ImageName:
 
 
 def image_matches(pattern: str, name: ImageName) -> bool:
-    """Does a glob match the last segments of the path, or the one segment into which a mirror has flattened them?"""
-    wanted = pattern.split("/")
-    if not name.path:
+    """Does a glob match the last segments of the path, or the one segment into which a mirror has flattened them?
+
+    A pattern with `:` matches the tag too: `influxdb:1.*`.
+    """
+    repository, _, tag = pattern.partition(":")
+    wanted = repository.split("/")
+    if not name.path or not fnmatchcase(name.tag, tag or "*"):
         return False
     if len(wanted) <= len(name.path) and all(map(fnmatchcase, name.path[-len(wanted) :], wanted)):
         return True

@@ -66,9 +66,10 @@ class Example(Known, frozen=True):
 
 
 class Application(Known, frozen=True):
-    """One application. `images` are globs over the image's repository without registry host and tag; see matcher.
+    """One application. `images` are globs over the end of the image's path, without registry host, tag and digest.
 
-    `tags` are globs over the tag that must match too, where versions differ. `commands` are programs' names by which the
+    `influxdb` matches library/influxdb and mirror/x/influxdb, `prom/node-exporter` the last two segments, `influxdb:1.*`
+    the tag too. `tags` are globs over the tag for all of them, where versions differ. `commands` are programs' names by which the
     application is known whatever its image is called (`kube-apiserver` in a hyperkube image); "hyperkube apiserver" is
     a program with its subcommand. `run` is for images that hold several programs: one of these globs must match a word
     of the container's command line before the image counts.
