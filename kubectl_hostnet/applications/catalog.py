@@ -171,6 +171,8 @@ def _tag_matches(application: Application, tag: str) -> bool:
 
 
 def _has_run_word(application: Application, container: Container) -> bool:
+    if "" in application.run and not container.command:
+        return True
     return bool(application.run) and any(
         fnmatchcase(word.rsplit("/", 1)[-1], pattern) for word in words(container) for pattern in application.run
     )

@@ -72,7 +72,7 @@ class Application(Known, frozen=True):
     the tag too. `tags` are globs over the tag for all of them, where versions differ. `commands` are programs' names by which the
     application is known whatever its image is called (`kube-apiserver` in a hyperkube image); "hyperkube apiserver" is
     a program with its subcommand. `run` is for images that hold several programs: one of these globs must match a word
-    of the container's command line before the image counts.
+    of the container's command line before the image counts; "" stands for the image's own entry point.
     `not_listening` are flags and variables whose ports are never this application's own listeners (peers, upstreams,
     what is advertised). An application without `ports` is known to listen on nothing by default: `notes` says why.
     `host_network` says in a sentence what it needs the node's network for; "" if nothing does. `source` says where the
