@@ -53,13 +53,23 @@ def each(raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callab
 
 def converted(document: Any, kind: str, gaps: list[Gap]) -> Any | None:
     """A parsed document as a struct, forgiving `"80"` for 80; what stays wrong becomes a gap and None."""
-    try:
-        return msgspec.convert(document, KINDS[kind], strict=False)
-    except msgspec.ValidationError as error:
-        metadata = document.get("metadata") if isinstance(document, dict) else None
-        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-        gaps.append(Gap(f"{kind} {printable(str(name))}", f"cannot be read: {error}", "it is left out"))
-        return None
+    error: Exception | None = None
+    for prepare in (lambda x: x, _with_text_keys):
+        try:
+            return msgspec.convert(prepare(document), KINDS[kind], strict=False)
+        except msgspec.ValidationError as failure:
+            error = failure
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+    gaps.append(Gap(f"{kind} {printable(str(name))}", f"cannot be read: {printable(str(error))}", "it is left out"))
+    return None
+
+
+def _with_text_keys(document: Any) -> Any:
+    """YAML 1.1 reads the keys `on` and `1` as a boolean and a number; the API has text only."""
+    if isinstance(document, dict):
+        return {str(key).lower() if isinstance(key, bool) else str(key): _with_text_keys(v) for key, v in document.items()}
+    return [_with_text_keys(item) for item in document] if isinstance(document, list) else document
 
 
 def pod_wanted(which: PodFilter) -> Callable[[bytes], bool] | None:

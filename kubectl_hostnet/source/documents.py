@@ -106,7 +106,14 @@ def _taken_apart(head: _Head, text: bytes) -> Iterator[Document]:
         return
     implied = head.kind.removesuffix("List")
     for raw in head.items:
-        yield Document(implied or _KIND.decode(raw).kind, raw)
+        yield Document(implied or _kind(raw), raw)
+
+
+def _kind(raw: msgspec.Raw) -> str:
+    try:
+        return _KIND.decode(raw).kind
+    except msgspec.ValidationError:
+        return ""  # null or a number among the items: nothing of ours
 
 
 def _json_sequence(text: bytes, name: str, first_error: Exception) -> Iterator[Document]:
@@ -122,10 +129,11 @@ def _json_sequence(text: bytes, name: str, first_error: Exception) -> Iterator[D
             continue
         try:
             _, end = decoder.raw_decode(rest)
-        except ValueError:
+            head = _HEAD.decode(rest[:end])
+        except (ValueError, RecursionError):  # msgspec's errors are ValueErrors too
             yield from _broken_json(text, name, count, first_error)
             return
-        yield from _taken_apart(_HEAD.decode(rest[:end]), rest[:end].encode())
+        yield from _taken_apart(head, rest[:end].encode())
         count += 1
         rest = rest[end:].lstrip()
 

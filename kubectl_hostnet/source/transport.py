@@ -101,6 +101,7 @@ class Transport:
             keywords |= {"ssl_context": context, **({"server_hostname": name, "assert_hostname": name} if name else {})}
             if self.settings.insecure:
                 keywords |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
+                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user asked for it
         proxy = self.settings.proxy_url or proxy_for(self.settings.server, os.environ)
         if not proxy:
             return urllib3.PoolManager(**keywords)  # type: ignore[arg-type]
