@@ -34,19 +34,25 @@ async def observe(attempt: Attempt) -> None:
 
 def query(name: str, identifier: int) -> bytes:
     """A question for the address of a name, or for the name servers of the root when it is empty."""
-    labels = [
-        label.encode("idna") if not label.isascii() else label.encode() for label in name.strip(".").split(".") if label
-    ]
-    if any(len(label) > LABEL for label in labels) or sum(len(label) + 1 for label in labels) > NAME:
-        raise EndedError("own", f"{name!r} is no DNS name")
-    encoded = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    kind = TYPE_A if labels else TYPE_NS
+    encoded = _encoded([label for label in name.strip(".").split(".") if label])
+    kind = TYPE_A if len(encoded) > 1 else TYPE_NS
     return HEADER.pack(identifier, RECURSION_DESIRED, 1, 0, 0, 0) + encoded + struct.pack("!HH", kind, CLASS_IN)
 
 
 def answers(message: bytes, question: bytes) -> bool:
     """The message is a response with the question's identifier."""
     return len(message) >= HEADER.size and message[:2] == question[:2] and bool(message[2] & RESPONSE >> 8)
+
+
+def _encoded(names: list[str]) -> bytes:
+    try:
+        labels = [name.encode() if name.isascii() else name.encode("idna") for name in names]
+    except UnicodeError:
+        labels = [b"?" * NAME]
+    encoded = b"".join(bytes([min(len(label), NAME)]) + label for label in labels) + b"\0"
+    if len(encoded) > NAME or any(len(label) > LABEL for label in labels):
+        raise EndedError("own", "this is no DNS name: " + ".".join(names))
+    return encoded
 
 
 async def _over_tcp(attempt: Attempt, question: bytes) -> bytes:

@@ -23,6 +23,7 @@ STATUSES = (
 )  # fmt: skip
 SERVING_FIELD = 0x08  # HealthCheckResponse.status: field 1, varint
 STREAM = 1
+FIRST_FRAMES = (b"\4", b"\7", b"")  # SETTINGS, or GOAWAY (RFC 9113, 3.4); h2 would wait for a frame of type "P"
 
 
 async def observe(attempt: Attempt) -> None:
@@ -63,7 +64,9 @@ async def _call(attempt: Attempt, stream: Stream, connection: H2Connection) -> t
         try:
             events = connection.receive_data(data)
         except (H2Error, ValueError) as error:
-            raise EndedError("garbage", "the answer is not HTTP/2", first) from error
+            raise _not_http2(first) from error
+        if first[3:4] not in FIRST_FRAMES:
+            raise _not_http2(first)
         if ours := connection.data_to_send():
             await stream.send(ours)
         for event in events:
@@ -71,6 +74,10 @@ async def _call(attempt: Attempt, stream: Stream, connection: H2Connection) -> t
             if _over(event):
                 return headers, body
     raise EndedError("garbage", f"the answer to a health check is longer than {BODY // 1024} kB", first)
+
+
+def _not_http2(data: bytes) -> EndedError:
+    return EndedError("garbage", "the answer is not HTTP/2", data)
 
 
 def _take(event: Any, headers: dict[str, str]) -> bytes:

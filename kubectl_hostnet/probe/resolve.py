@@ -16,7 +16,7 @@ async def resolve(attempt: Attempt, host: str, port: int) -> SockAddr:
     """Family and socket address of a host. Raises EndedError("unresolved") in the words of the system's resolver."""
     try:
         return _first(host, port, socket.AI_NUMERICHOST)
-    except OSError:
+    except (OSError, UnicodeError):  # UnicodeError: a label of more than 63 characters
         pass
     attempt.begin("resolve")
     found = await _in_thread(attempt.loop, host, port)
@@ -40,7 +40,7 @@ async def _in_thread(loop: asyncio.AbstractEventLoop, host: str, port: int) -> S
     def look_up() -> None:
         try:
             answer: SockAddr | Exception = _first(host, port)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label of more than 63 characters
+        except (OSError, UnicodeError) as error:
             answer = error
         if not loop.is_closed():
             loop.call_soon_threadsafe(_settle, future, answer)

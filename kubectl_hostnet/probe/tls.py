@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from kubectl_hostnet.probe import tcp
 from kubectl_hostnet.probe.attempt import Attempt, EndedError, Stream
 from kubectl_hostnet.probe.certificate import read_certificate
 from kubectl_hostnet.probe.limits import CHUNK, HANDSHAKE
@@ -26,17 +27,28 @@ async def secure(attempt: Attempt, below: Stream) -> Stream:
     """TLS over a connection. Raises EndedError("tls") in OpenSSL's words."""
     attempt.begin("tls")
     ask = attempt.target.ask
-    stream = TlsStream(below, _context(ask.verify, ask.scheme == "grpcs"), _server_name(attempt))
+    stream = TlsStream(below, _context(verify=ask.verify, grpc=ask.scheme == "grpcs"), _server_name(attempt))
     try:
         await stream.handshake()
     except ssl.SSLCertVerificationError as error:
-        attempt.tls = stream.agreed(verified=False)
+        attempt.tls = await _refused(attempt)
+        attempt.phase = "tls"
         raise EndedError("tls", error.verify_message or _words(error), code="CERTIFICATE_VERIFY_FAILED") from error
     except ssl.SSLError as error:
         raise EndedError("tls", _words(error), stream.first, error.reason or "") from error
     attempt.finish()
     attempt.tls = stream.agreed(verified=True if ask.verify else None)
     return stream
+
+
+async def _refused(attempt: Attempt) -> Tls | None:
+    """The certificate that did not hold: OpenSSL shows it on a second connection only, one that verifies nothing."""
+    stream = TlsStream(await tcp.connect(attempt), _context(verify=False, grpc=False), _server_name(attempt))
+    try:
+        await stream.handshake()
+    except (EndedError, OSError):  # ssl.SSLError is an OSError
+        return None
+    return stream.agreed(verified=False)
 
 
 class TlsStream:
@@ -120,7 +132,7 @@ def _tried(step: Callable[[], T]) -> tuple[T] | None:
 
 
 @lru_cache(maxsize=4)
-def _context(verify: bool, grpc: bool) -> ssl.SSLContext:
+def _context(*, verify: bool, grpc: bool) -> ssl.SSLContext:
     context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if not verify:
         context.check_hostname = False
