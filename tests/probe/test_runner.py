@@ -85,7 +85,7 @@ def test_the_time_for_all_is_not_the_targets_fault() -> None:
 
 
 def test_time_in_which_this_process_stood_still_is_given_back() -> None:
-    async def scene():
+    async def scene() -> None:
         loop = asyncio.get_running_loop()
         lag = Lag(loop)
         loop.call_later(0.05, time.sleep, 0.6)  # blocks the loop, as a stopped process would be
@@ -97,7 +97,7 @@ def test_time_in_which_this_process_stood_still_is_given_back() -> None:
 
 
 def test_a_deadline_ends_what_does_not_end() -> None:
-    async def scene():
+    async def scene() -> None:
         lag = Lag(asyncio.get_running_loop())
         with pytest.raises(TimeoutError):
             async with Deadline(0.1, lag):
@@ -109,7 +109,7 @@ def test_a_deadline_ends_what_does_not_end() -> None:
 
 
 def test_an_inner_deadline_leaves_the_outer_one_alone() -> None:
-    async def scene():
+    async def scene() -> None:
         async with Deadline(1):
             with pytest.raises(TimeoutError):
                 async with Deadline(0.05):

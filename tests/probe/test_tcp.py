@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import os
 import resource
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from misbehave import Handler, Observe, hang_up, reset, serving, silent
@@ -108,7 +108,7 @@ def test_an_attempt_does_not_meet_itself(observe: Observe) -> None:
 def test_without_file_descriptors_it_is_this_machine_and_not_the_target() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with serving(silent) as port:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 5, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 5, hard))
         try:
             seen = Here(Limits(timeout=1)).observe([Target("127.0.0.1", port)] * 30, lambda _: None)
         finally:
@@ -120,6 +120,7 @@ def test_without_file_descriptors_it_is_this_machine_and_not_the_target() -> Non
 
 NO_NETWORK = """
 import sys
+from pathlib import Path
 from kubectl_hostnet.probe.runner import Here
 from kubectl_hostnet.probe.observation import Target
 for o in Here().observe([Target("192.0.2.1", 80), Target("2001:db8::1", 80)], lambda _: None):

@@ -3,16 +3,18 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
 from misbehave import Handler, Observe, hang_up, serving, silent
 
 from kubectl_hostnet.probe.dns import HEADER, answers, query
 
+Reply = Callable[[bytes], bytes | None]
+
 
 @contextlib.contextmanager
-def answering(answer: bytes) -> None:
+def answering(answer: Reply) -> Iterator[int]:
     """A UDP server on loopback; `answer` makes the reply from the question, None is silence."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
@@ -25,7 +27,7 @@ def answering(answer: bytes) -> None:
         thread.join(1)
 
 
-def _loop(sock: Any, answer: bytes) -> None:
+def _loop(sock: socket.socket, answer: Reply) -> None:
     while True:
         data, peer = sock.recvfrom(65536)
         if data == b"stop":
@@ -35,7 +37,7 @@ def _loop(sock: Any, answer: bytes) -> None:
             sock.sendto(reply, peer)
 
 
-def dns_reply(code: int = 0, count: Any = 1) -> None:
+def dns_reply(code: int = 0, count: int = 1) -> Reply:
     return lambda question: question[:2] + HEADER.pack(0, 0x8180 | code, 1, count, 0, 0)[2:] + question[12:]
 
 
