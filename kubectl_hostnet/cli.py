@@ -140,9 +140,10 @@ def _flattened(group: Any) -> dict[str, inspect.Parameter]:
         default = entry.default_factory() if callable(entry.default_factory) else entry.default
         kind, option = get_args(hints[entry.name])
         if "FORMATS" in (option.help or ""):
-            from kubectl_hostnet.render.formats import FORMATS  # the one place where formats are listed
+            from kubectl_hostnet.render.formats import choices  # the one place where formats are listed
 
-            option = typer.Option(*_names(option), metavar=option.metavar, help=option.help.replace("FORMATS", ", ".join(FORMATS)))
+            listed = option.help.replace("FORMATS", ", ".join(choices()))
+            option = typer.Option(*_names(option), metavar=option.metavar, help=listed)
         found[entry.name] = inspect.Parameter(
             entry.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
         )

@@ -23,6 +23,13 @@ FORMATS: dict[str, str] = {
     "name": "to_name",
     "csv": "to_csv",
     "markdown": "to_markdown",
+    "jsonpath": "to_jsonpath",
+    "custom-columns": "to_custom_columns",
+}
+# The formats that take an argument (`-o jsonpath=TEMPLATE`): what it is called, and what checks it.
+ARGUMENTS: dict[str, tuple[str, str]] = {
+    "jsonpath": ("TEMPLATE", "template_of"),
+    "custom-columns": ("HEADER:PATH", "columns_of"),
 }
 
 
@@ -33,11 +40,19 @@ def render(report: Report, name: str, view: View) -> str:
     return write(ordered, LAYOUTS.get(report.kind, Layout(())), replace(view, wide=view.wide or name == "wide"))
 
 
+def choices() -> list[str]:
+    """The formats as one writes them: `json`, `jsonpath=TEMPLATE`."""
+    return [f"{name}={ARGUMENTS[name][0]}" if name in ARGUMENTS else name for name in FORMATS]
+
+
 def choose(output: str) -> tuple[str, str]:
-    """Split `-o` into format and argument: `jsonpath={.items[*].name}`; raises UsageError for an unknown one."""
-    name, _, argument = output.partition("=")
-    if name not in FORMATS:
-        raise UsageError(f"unknown output format {output!r}", f"choose one of: {', '.join(FORMATS)}")
+    """Split `-o` into format and argument: `jsonpath={.items[*].name}`; raises UsageError, before anything is read."""
+    name, equals, argument = output.partition("=")
+    if name not in FORMATS or (equals and name not in ARGUMENTS):
+        raise UsageError(f"unknown output format {output!r}", f"choose one of: {', '.join(choices())}")
+    if name in ARGUMENTS:
+        _, check = ARGUMENTS[name]
+        getattr(import_module(f"kubectl_hostnet.render.{FORMATS[name]}"), check)(argument)
     return name, argument
 
 

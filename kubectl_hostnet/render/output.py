@@ -15,6 +15,8 @@ from kubectl_hostnet.render.view import View
 from kubectl_hostnet.text import printable
 
 STRUCTURED = ("json", "yaml")
+# As in kubectl: what a script reads is not accompanied by "No resources found".
+SILENT = (*STRUCTURED, "jsonpath", "custom-columns")
 
 
 def show(report: Report, name: str, argument: str, output: Output, *, now: float) -> int:
@@ -29,9 +31,9 @@ def show(report: Report, name: str, argument: str, output: Output, *, now: float
     )
     text = render(report, name, view)
     if text:
-        write(text + "\n")
+        write(text if name == "jsonpath" else text + "\n")
     sys.stdout.flush()
-    if not report.items and name not in STRUCTURED and report.failure is None:
+    if not report.items and name not in SILENT and report.failure is None:
         say(report.empty)
     for note in report.notes:
         say(f"note: {note}")
