@@ -3,9 +3,10 @@
 A condition in `needs` or `unless` is one of
 
 - `--flag`          the flag is there, and not switched off by =false, =0 or =;
-- `--flag=value`    the flag has this value (a glob), written as one word or two;
+- `--flag=value`    the flag has this value (a glob), written as one word or two; the name may be a glob too;
 - `NAME=value`      an environment variable (capitals) has this value; `NAME` alone: it is set and not empty;
-- `config KEY=value` the application's configuration says so; `config KEY` alone: the key is there;
+- `config KEY=value` the application's configuration says so; `config KEY` alone: the key is there, even if empty, or
+                    keys below it are (`receivers.otlp` for `receivers.otlp.protocols.grpc`);
 - `word`            a word of the command line, such as a subcommand.
 
 A leading `!` turns a condition round.
@@ -22,7 +23,7 @@ import msgspec
 from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.programs import words
 from kubectl_hostnet.applications.schema import Application, KnownPort
-from kubectl_hostnet.inventory.container import Container
+from kubectl_hostnet.inventory.container import Container, EnvVar
 
 OFF = {"", "0", "false", "off", "no", "disabled", "none"}
 ENVIRONMENT = re.compile(r"^[A-Z][A-Z0-9_]*(?:=|$)")
@@ -38,7 +39,16 @@ class Settings(msgspec.Struct, frozen=True):
 
 def settings_of(container: Container, config: Mapping[str, str] | None = None) -> Settings:
     """The settings that are in the manifest itself; what ConfigMaps add is passed in by who has read them."""
-    return Settings(words(container), {variable.name: variable.value for variable in container.env}, config or {})
+    return Settings(words(container), {variable.name: _value(variable) for variable in container.env}, config or {})
+
+
+def _value(variable: EnvVar) -> str:
+    """The value, or a stand-in for one that only the cluster knows: the variable is set, whatever it is set to."""
+    return variable.value or (f"$({variable.field_path or variable.config_map[1]})" if _refers(variable) else "")
+
+
+def _refers(variable: EnvVar) -> bool:
+    return bool(variable.field_path or variable.config_map[1])
 
 
 def default_ports(application: Application, container: Container, settings: Settings | None = None) -> list[KnownPort]:
@@ -62,7 +72,7 @@ def holds(condition: str, settings: Settings) -> bool:
     if condition.startswith("-"):
         return _flag_holds(condition, settings.words)
     if condition.startswith("config "):
-        return _key_holds(condition.removeprefix("config "), settings.config)
+        return _config_holds(condition.removeprefix("config "), settings.config)
     if ENVIRONMENT.match(condition):
         return _key_holds(condition, settings.env)
     return any(fnmatchcase(word, condition) or word.endswith("/" + condition) for word in settings.words)
@@ -74,14 +84,26 @@ def _key_holds(condition: str, values: Mapping[str, str]) -> bool:
     return fnmatchcase(value.lower(), wanted.lower()) if sign and name in values else bool(value) and not sign
 
 
+def _config_holds(condition: str, values: Mapping[str, str]) -> bool:
+    if "=" in condition:
+        return _key_holds(condition, values)
+    return condition in values or any(key.startswith(condition + ".") for key in values)
+
+
 def _flag_holds(condition: str, words: tuple[str, ...]) -> bool:
     flag, sign, wanted = condition.partition("=")
     for index, word in enumerate(words):
         name, attached, value = word.partition("=")
-        if name.lstrip("-") != flag.lstrip("-") or not name.startswith("-"):
+        if not name.startswith("-") or not fnmatchcase(_plain(name), _plain(flag)):
             continue
         following = words[index + 1] if index + 1 < len(words) else ""
         if not sign:
             return not (attached and value.strip("\"'").lower() in OFF)
         return fnmatchcase((value if attached else following).strip("\"'").lower(), wanted.lower())
     return False
+
+
+def _plain(flag: str) -> str:
+    """A flag's name: Go programs take one dash or two; the case matters for flags of one letter only."""
+    name = flag.lstrip("-")
+    return name.lower() if len(name) > 1 else name

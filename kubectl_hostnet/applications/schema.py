@@ -15,7 +15,9 @@ class KnownPort(Known, frozen=True):
     `bind` is "" (all addresses), an address, or `node` (the node's own address only). `flags` and `env` are what moves
     the port ("--http-bind-address", "INFLUXD_HTTP_BIND_ADDRESS"); a flag's value may be a port, an address with a port
     or a URL, and 0, "" or "false" there switches the port off. `config` are `key` paths in its configuration file, or
-    keys of a ConfigMap whose entries are settings ("server.http_port", "tunnel-port").
+    keys of a ConfigMap whose entries are settings ("server.http_port", "tunnel-port"); a list in the path is looked
+    through, "extensions.zpages.endpoint" as well as "scrape.targets.address" for a list of targets.
+    `bind_by` are flags, variables ("METALLB_HOST") and `config KEY` that hold only the address, not the port.
     `when` restricts it: a port that is open only if something is configured is claimed only with that evidence: one of
     the conditions in `needs` must hold (defaults.py says how they are written); without `needs` it is never claimed.
     `unless` are conditions of which each switches the port off. `versions` restricts it to releases: "<1.20",
@@ -30,6 +32,7 @@ class KnownPort(Known, frozen=True):
     flags: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
+    bind_by: tuple[str, ...] = ()
     when: str = ""
     owner: str = ""
     needs: tuple[str, ...] = ()
