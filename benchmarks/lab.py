@@ -51,7 +51,7 @@ def create(environment: dict[str, str], path: str, objects: list[dict[str, Any]]
             connection.request("POST", target, json.dumps(item), headers)
             response = connection.getresponse()
             body = response.read()
-            if response.status >= 300:  # noqa: PLR2004 - HTTP success
+            if response.status >= 300:
                 failures.append(body[:300].decode())
                 return
 

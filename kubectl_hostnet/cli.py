@@ -112,7 +112,7 @@ def _callback(run: Callable[..., Any]) -> Callable[..., int]:
     """A function with plain options for typer that calls `run` with option groups, and prints its report."""
     hints = get_type_hints(run, include_extras=True)
     hints.pop("return", None)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
     wants_output = any(hint is Output for hint in groups.values())
     parameters: dict[str, inspect.Parameter] = {}
     for name, parameter in inspect.signature(run).parameters.items():
@@ -151,7 +151,11 @@ def _flattened(group: Any) -> dict[str, inspect.Parameter]:
 
 
 def _names(option: Any) -> list[str]:
-    return [option.default, *(option.param_decls or ())] if isinstance(option.default, str) else list(option.param_decls or ())
+    return (
+        [option.default, *(option.param_decls or ())]
+        if isinstance(option.default, str)
+        else list(option.param_decls or ())
+    )
 
 
 def _perform(run: Callable[[], Any], output: Output) -> int:
@@ -176,7 +180,7 @@ def _as_click(args: list[str], switches: set[str]) -> list[str]:
         name, equals, value = word.partition("=")
         if equals and name in switches and value.lower() in ("true", "false", "1", "0", "t", "f"):
             words += [name] if value.lower() in ("true", "1", "t") else []
-        elif equals and len(name) == 2 and name[0] == "-" and name != "--":  # noqa: PLR2004 - `-o`
+        elif equals and len(name) == 2 and name[0] == "-" and name != "--":
             words += [name, value]
         else:
             words.append(word)

@@ -17,14 +17,16 @@ As = Annotated[str, typer.Option("--as", metavar="USER", help="User to impersona
 AsGroup = Annotated[list[str], typer.Option("--as-group", metavar="GROUP", help="Group to impersonate (repeatable).")]
 AsUid = Annotated[str, typer.Option("--as-uid", metavar="UID", help="UID to impersonate.")]
 CertificateAuthority = Annotated[
-    str, typer.Option("--certificate-authority", metavar="FILE", help="File with the API server's certificate authority.")
+    str,
+    typer.Option("--certificate-authority", metavar="FILE", help="File with the API server's certificate authority."),
 ]
 ClientCertificate = Annotated[
     str, typer.Option("--client-certificate", metavar="FILE", help="File with the client certificate for TLS.")
 ]
 ClientKey = Annotated[str, typer.Option("--client-key", metavar="FILE", help="File with the client key for TLS.")]
 TlsServerName = Annotated[
-    str, typer.Option("--tls-server-name", metavar="NAME", help="Server name to check the API server's certificate for.")
+    str,
+    typer.Option("--tls-server-name", metavar="NAME", help="Server name to check the API server's certificate for."),
 ]
 InsecureSkipTlsVerify = Annotated[
     bool, typer.Option("--insecure-skip-tls-verify", help="Do not check the API server's certificate.")
@@ -32,7 +34,9 @@ InsecureSkipTlsVerify = Annotated[
 RequestTimeout = Annotated[
     str, typer.Option("--request-timeout", metavar="TIME", help="Time for one request to the API server; 0: no limit.")
 ]
-ChunkSize = Annotated[int, typer.Option("--chunk-size", min=0, metavar="N", help="Objects in one page of a list; 0: all.")]
+ChunkSize = Annotated[
+    int, typer.Option("--chunk-size", min=0, metavar="N", help="Objects in one page of a list; 0: all.")
+]
 Snapshot = Annotated[
     str,
     typer.Option(
@@ -107,7 +111,9 @@ OutputFormat = Annotated[
     typer.Option("--output", "-o", metavar="FORMAT", help="Output format: FORMATS."),
 ]
 NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Tables without the header line.")]
-SortBy = Annotated[str, typer.Option("--sort-by", metavar="FIELD", help="Sort by a field of the JSON items, such as .node.")]
+SortBy = Annotated[
+    str, typer.Option("--sort-by", metavar="FIELD", help="Sort by a field of the JSON items, such as .node.")
+]
 ShowLabels = Annotated[bool, typer.Option("--show-labels", help="Show the Pods' labels as the last column.")]
 
 

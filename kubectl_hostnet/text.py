@@ -16,4 +16,4 @@ def printable(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     named = {9: "\\t", 10: "\\n", 13: "\\r"}.get(code)
-    return named or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")  # noqa: PLR2004 - one byte or two
+    return named or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 
-def pod(name: str = "web", namespace: str = "default", *, host_network: bool = True, node: str = "node-1", **more: Any) -> dict[str, Any]:
+def pod(
+    name: str = "web", namespace: str = "default", *, host_network: bool = True, node: str = "node-1", **more: Any
+) -> dict[str, Any]:
     """A running Pod. `containers`, `labels`, `status`, `metadata`, `spec` in `more` override."""
-    containers = more.get("containers") or [{"name": "main", "image": more.get("image", "influxdb"), **({"ports": more["ports"]} if "ports" in more else {})}]
+    containers = more.get("containers") or [
+        {
+            "name": "main",
+            "image": more.get("image", "influxdb"),
+            **({"ports": more["ports"]} if "ports" in more else {}),
+        }
+    ]
     status = {
         "phase": "Running",
         "podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}], "hostIP": "10.0.0.1", "hostIPs": [{"ip": "10.0.0.1"}],
@@ -48,7 +56,9 @@ def node(name: str = "node-1", *addresses: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def service(name: str, selector: dict[str, str], *ports: dict[str, Any], namespace: str = "default", **spec: Any) -> dict[str, Any]:
+def service(
+    name: str, selector: dict[str, str], *ports: dict[str, Any], namespace: str = "default", **spec: Any
+) -> dict[str, Any]:
     """A Service."""
     return {
         "apiVersion": "v1",
@@ -65,4 +75,12 @@ def listing(*items: dict[str, Any], kind: str = "List", **metadata: Any) -> dict
 
 def status(code: int, reason: str, message: str, **more: Any) -> dict[str, Any]:
     """An API error body."""
-    return {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason, "message": message, **more}
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "code": code,
+        "reason": reason,
+        "message": message,
+        **more,
+    }

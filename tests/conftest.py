@@ -30,7 +30,15 @@ def no_real_cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Unit tests see no kubeconfig and no proxy; a test that wants one makes it."""
     if request.node.get_closest_marker("cluster"):
         return
-    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "NO_COLOR"):
+    for name in (
+        "KUBECONFIG",
+        "KUBERNETES_SERVICE_HOST",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "https_proxy",
+        "http_proxy",
+        "NO_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
 

@@ -61,7 +61,7 @@ class FakeApi:
         self._server.server_close()
         self._thread.join()
 
-    def __enter__(self) -> FakeApi:
+    def __enter__(self) -> FakeApi:  # noqa: PYI034 - Self is not in 3.10
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -99,7 +99,14 @@ def _handler(api: FakeApi, answer: Answerer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def kubeconfig(path: Path, server: str, *, user: dict[str, Any] | None = None, cluster: dict[str, Any] | None = None, **context: Any) -> Path:
+def kubeconfig(
+    path: Path,
+    server: str,
+    *,
+    user: dict[str, Any] | None = None,
+    cluster: dict[str, Any] | None = None,
+    **context: Any,
+) -> Path:
     """Write a kubeconfig with one context named `fake`."""
     path.write_text(json.dumps({
         "apiVersion": "v1", "kind": "Config", "current-context": "fake",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
+
 from kubectl_hostnet.analysis.claims import Claim
 from kubectl_hostnet.analysis.report import Item
 from kubectl_hostnet.inventory.address import Address, canonical, family_of
@@ -38,7 +39,7 @@ class HostPod(Item, frozen=True, kw_only=True):
     owner: Owner | None = None
     workload: Owner | None = None
     created: str | None = None
-    labels: dict[str, str] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    labels: dict[str, str] = {}
     ports: tuple[Claim, ...] = ()
 
 
@@ -101,4 +102,3 @@ def reachable_addresses(item: HostPod) -> tuple[str, ...]:
 
 def _from_pod(pod: Pod) -> tuple[Address, ...]:
     return tuple(Address("HostIP", ip, family_of(ip)) for ip in pod.host_ips)
-

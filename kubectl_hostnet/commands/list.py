@@ -16,9 +16,12 @@ from kubectl_hostnet.options import Connection, EvidenceOptions, Scope
 from kubectl_hostnet.source.query import Query
 from kubectl_hostnet.source.reading import open_source
 
-PodNames = Annotated[list[str], typer.Argument(metavar="[POD...]", help="Names of Pods; default: all.", show_default=False)]
+PodNames = Annotated[
+    list[str], typer.Argument(metavar="[POD...]", help="Names of Pods; default: all.", show_default=False)
+]
 HostPorts = Annotated[
-    bool, typer.Option("--include-host-ports", help="Also Pods that only use hostPort (forwarded by the CNI, not bound).")
+    bool,
+    typer.Option("--include-host-ports", help="Also Pods that only use hostPort (forwarded by the CNI, not bound)."),
 ]
 
 
@@ -50,14 +53,20 @@ def run(
     templates = [t for t in inventory.templates if t.host_network or (include_host_ports and t.uses_host_ports)]
     chosen = [*inventory.pods, *(templates if not pods else ())]
     items = [
-        host_pod(pod, inventory.node_by_name.get(pod.node), pod_claims(pod, inventory, catalog, read_config=evidence.read_config))
+        host_pod(
+            pod,
+            inventory.node_by_name.get(pod.node),
+            pod_claims(pod, inventory, catalog, read_config=evidence.read_config),
+        )
         for pod in chosen
     ]
     return Report(
         kind="HostPodList",
         items=items,
         gaps=inventory.gaps,
-        notes=tuple(f"pod {pod.title} is not host-networked" for pod in inventory.pods if pods and not pod.host_network),
+        notes=tuple(
+            f"pod {pod.title} is not host-networked" for pod in inventory.pods if pods and not pod.host_network
+        ),
         across_namespaces=namespace is None,
         empty=nothing_found(namespace),
         failure=failure,

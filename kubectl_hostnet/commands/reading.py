@@ -54,7 +54,9 @@ def read_named(source: Source, query: Query, names: list[str]) -> tuple[Facts, H
         return _existing(source, query, wanted, error)
 
 
-def _existing(source: Source, query: Query, wanted: tuple[str, ...], error: NotFoundError) -> tuple[Facts, HostnetError | None]:
+def _existing(
+    source: Source, query: Query, wanted: tuple[str, ...], error: NotFoundError
+) -> tuple[Facts, HostnetError | None]:
     """After a missing name: what does exist, and an error with suggestions for what does not."""
     present: list[str] = []
     for name in wanted:
@@ -77,9 +79,13 @@ def not_found(source: Source, missing: list[str], namespace: str, error: NotFoun
     try:
         known = source.read(Query(pods="all", namespace=None, nodes=False, services=False)).pods
     except HostnetError:
-        return NotFoundError(f"pod{plural} {what} not found in namespace {namespace}", error.hint or "check the name and -n")
+        return NotFoundError(
+            f"pod{plural} {what} not found in namespace {namespace}", error.hint or "check the name and -n"
+        )
     pairs = [(pod.metadata.namespace or source.default_namespace, pod.metadata.name) for pod in known]
-    return NotFoundError(f"pod{plural} {what} not found in namespace {namespace}", _suggestion(missing, namespace, pairs))
+    return NotFoundError(
+        f"pod{plural} {what} not found in namespace {namespace}", _suggestion(missing, namespace, pairs)
+    )
 
 
 def _suggestion(missing: list[str], namespace: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -93,5 +99,7 @@ def _suggestion(missing: list[str], namespace: str, pairs: Iterable[tuple[str, s
     if close:
         return f"did you mean {', '.join(close[:3])}?"
     others = {name: where for where, name in pairs}
-    close = [f"{m} (-n {others[m]})" for name in missing for m in get_close_matches(name, list(others), n=3, cutoff=0.7)]
+    close = [
+        f"{m} (-n {others[m]})" for name in missing for m in get_close_matches(name, list(others), n=3, cutoff=0.7)
+    ]
     return f"did you mean {', '.join(close[:3])}?" if close else "list Pods with kubectl hostnet list -A"

@@ -10,7 +10,12 @@ from kubectl_hostnet.inventory.node import text_from
 from kubectl_hostnet.source import objects
 
 ContainerKind = Literal["regular", "init", "sidecar", "ephemeral"]
-SPEC_LISTS = {"regular": "containers", "init": "initContainers", "sidecar": "initContainers", "ephemeral": "ephemeralContainers"}
+SPEC_LISTS = {
+    "regular": "containers",
+    "init": "initContainers",
+    "sidecar": "initContainers",
+    "ephemeral": "ephemeralContainers",
+}
 
 
 class DeclaredPort(msgspec.Struct, frozen=True, gc=False):
@@ -130,7 +135,9 @@ def _container(
         command=tuple(text_from(word) for word in source.command or ()),
         args=tuple(text_from(word) for word in source.args or ()),
         env=tuple(_env(variable, f"{field}.env[{i}]") for i, variable in enumerate(source.env or ())),
-        env_from=tuple((e.config_map_ref.name or "", e.prefix or "") for e in source.env_from or () if e.config_map_ref),
+        env_from=tuple(
+            (e.config_map_ref.name or "", e.prefix or "") for e in source.env_from or () if e.config_map_ref
+        ),
         ports=tuple(_port(port, f"{field}.ports[{i}]") for i, port in enumerate(source.ports or ())),
         handlers=tuple(_handlers(source, field)),
         config_mounts=tuple(_config_mounts(source, field, volumes)),
@@ -182,7 +189,7 @@ def _acts(hook: objects.Handler) -> bool:
 def _handler(purpose: str, field: str, hook: objects.Handler) -> Handler:
     port: int | str = 0
     host = scheme = path = ""
-    action, headers, command = "exec", (), ()
+    action, headers, command = "exec", tuple[tuple[str, str], ...](), tuple[str, ...]()
     if hook.http_get:
         action, port, host = "http", hook.http_get.port, hook.http_get.host or ""
         scheme, path = (hook.http_get.scheme or "HTTP").upper(), hook.http_get.path or "/"

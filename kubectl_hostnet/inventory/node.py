@@ -26,7 +26,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     ready: str = "Unknown"
     unschedulable: bool = False
     taints: tuple[Taint, ...] = ()
-    labels: dict[str, str] = {}  # noqa: RUF012 - msgspec copies mutable defaults
+    labels: dict[str, str] = {}
     kubelet_version: str = ""
     operating_system: str = ""
     features: tuple[str, ...] = ()

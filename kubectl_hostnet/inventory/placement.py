@@ -54,7 +54,8 @@ def placement_from(spec: objects.PodSpec) -> Placement:
         node_selector=tuple(sorted(labels_from(spec.node_selector).items())),
         affinity=_terms(spec.affinity),
         tolerations=tuple(
-            Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "") for t in spec.tolerations or ()
+            Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "")
+            for t in spec.tolerations or ()
         ),
         scheduler_name=spec.scheduler_name or "default-scheduler",
         priority=spec.priority or 0,

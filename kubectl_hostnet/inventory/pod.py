@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -61,8 +62,8 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     mirror: bool = False
     dns_policy: str = ""
     service_account: str = ""
-    labels: dict[str, str] = {}  # noqa: RUF012 - msgspec copies mutable defaults
-    annotations: dict[str, str] = {}  # noqa: RUF012
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
     containers: tuple[Container, ...] = ()
     container_states: tuple[ContainerState, ...] = ()
     conditions: tuple[tuple[str, str, str], ...] = ()
@@ -174,7 +175,7 @@ def workload_of(owner: Owner | None, labels: dict[str, str]) -> Owner | None:
     return owner
 
 
-def _spec_fields(spec: objects.PodSpec) -> dict[str, object]:
+def _spec_fields(spec: objects.PodSpec) -> dict[str, Any]:
     return {
         "host_network": bool(spec.host_network),
         "host_pid": bool(spec.host_pid),

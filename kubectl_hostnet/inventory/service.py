@@ -45,7 +45,12 @@ def service_from(source: objects.Service, default_namespace: str = "default") ->
     spec = source.spec or objects.ServiceSpec()
     ports = tuple(
         ServicePort(
-            p.name or "", p.port, p.protocol or "TCP", p.target_port or p.port, p.node_port or 0, f"spec.ports[{i}].targetPort"
+            p.name or "",
+            p.port,
+            p.protocol or "TCP",
+            p.target_port or p.port,
+            p.node_port or 0,
+            f"spec.ports[{i}].targetPort",
         )
         for i, p in enumerate(spec.ports or ())
     )

@@ -13,7 +13,7 @@ FORMULA = ("=", "+", "-", "@")
 
 
 def to_csv(report: Report, layout: Layout, view: View) -> str:
-    """RFC 4180 with \\n line ends; all columns, wide ones too."""
+    """RFC 4180 with Unix line ends; all columns, wide ones too."""
     headers, cells = rows(report, layout, replace(view, wide=True))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -86,11 +86,15 @@ def _from_plugin(spec: Mapping[str, Any], connection: Settings) -> Credentials:
     request = {"apiVersion": version, "kind": "ExecCredential", "spec": info}
     variables = {str(entry.get("name")): str(entry.get("value")) for entry in spec.get("env") or ()}
     environment = {**os.environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(request)}
-    output = _run(command, [str(a) for a in spec.get("args") or ()], environment, interactive, str(spec.get("installHint") or ""))
+    output = _run(
+        command, [str(a) for a in spec.get("args") or ()], environment, interactive, str(spec.get("installHint") or "")
+    )
     return _exec_credentials(command, output)
 
 
-def _run(command: str, arguments: list[str], environment: dict[str, str], interactive: bool, install_hint: str) -> bytes:
+def _run(
+    command: str, arguments: list[str], environment: dict[str, str], interactive: bool, install_hint: str
+) -> bytes:
     program = shutil.which(command, path=environment.get("PATH"))
     if program is None:
         hint = " ".join(install_hint.split()) or f"install {command}, or put it on PATH"
@@ -99,7 +103,9 @@ def _run(command: str, arguments: list[str], environment: dict[str, str], intera
     try:
         done = subprocess.run([program, *arguments], env=environment, stdin=stdin, stdout=subprocess.PIPE, check=False)  # noqa: S603
     except OSError as error:
-        raise ClusterError(f"credential plugin {command} could not be started: {error.strerror}", "check the file") from None
+        raise ClusterError(
+            f"credential plugin {command} could not be started: {error.strerror}", "check the file"
+        ) from None
     if done.returncode != 0:
         message = f"credential plugin {command} failed with exit code {done.returncode}"
         raise ClusterError(message, "its own message is above; log in again, then retry")

@@ -35,7 +35,9 @@ def page(body: bytes) -> objects.Page:
     return _PAGE.decode(body)
 
 
-def each(raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callable[[bytes], bool] | None = None) -> list[Any]:
+def each(
+    raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callable[[bytes], bool] | None = None
+) -> list[Any]:
     """Decode items of one kind; `wanted` looks at the raw JSON first, so that what nobody needs is never built."""
     target = KINDS[kind]
     decoder = _DECODERS.setdefault(target, msgspec.json.Decoder(target))
@@ -53,12 +55,10 @@ def each(raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callab
 
 def converted(document: Any, kind: str, gaps: list[Gap]) -> Any | None:
     """A parsed document as a struct, forgiving `"80"` for 80; what stays wrong becomes a gap and None."""
-    error: Exception | None = None
-    for prepare in (lambda x: x, _with_text_keys):
-        try:
-            return msgspec.convert(prepare(document), KINDS[kind], strict=False)
-        except msgspec.ValidationError as failure:
-            error = failure
+    try:
+        return msgspec.convert(_with_text_keys(document), KINDS[kind], strict=False)
+    except msgspec.ValidationError as failure:
+        error = failure
     metadata = document.get("metadata") if isinstance(document, dict) else None
     name = metadata.get("name", "") if isinstance(metadata, dict) else ""
     gaps.append(Gap(f"{kind} {printable(str(name))}", f"cannot be read: {printable(str(error))}", "it is left out"))
@@ -68,7 +68,9 @@ def converted(document: Any, kind: str, gaps: list[Gap]) -> Any | None:
 def _with_text_keys(document: Any) -> Any:
     """YAML 1.1 reads the keys `on` and `1` as a boolean and a number; the API has text only."""
     if isinstance(document, dict):
-        return {str(key).lower() if isinstance(key, bool) else str(key): _with_text_keys(v) for key, v in document.items()}
+        return {
+            str(key).lower() if isinstance(key, bool) else str(key): _with_text_keys(v) for key, v in document.items()
+        }
     return [_with_text_keys(item) for item in document] if isinstance(document, list) else document
 
 

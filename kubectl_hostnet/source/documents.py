@@ -149,13 +149,15 @@ def _broken_json(text: bytes, name: str, count: int, error: Exception) -> Iterat
 
 def _yaml(text: bytes, name: str) -> Iterator[Document]:
     try:
-        for content in yaml.load_all(text, Loader=_Loader):  # noqa: S506 - a safe loader
+        for content in yaml.load_all(text, Loader=_Loader):
             yield from _yaml_objects(content)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = printable(str(getattr(error, "problem", None) or error).partition("\n")[0])
-        raise InputError(f"{name} is neither JSON nor YAML{where}: {problem}", "repair the file, or make it again") from None
+        raise InputError(
+            f"{name} is neither JSON nor YAML{where}: {problem}", "repair the file, or make it again"
+        ) from None
 
 
 def _yaml_objects(content: Any) -> Iterator[Document]:

@@ -121,7 +121,9 @@ def _read(path: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise ClusterError(f"no kubeconfig found (looked for {path})", NO_CONFIG_HINT) from None
     except OSError as error:
-        raise InputError(f"cannot read kubeconfig {path}: {error.strerror}", "check the path and its permissions") from None
+        raise InputError(
+            f"cannot read kubeconfig {path}: {error.strerror}", "check the path and its permissions"
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         line = " ".join(str(error).split())
         raise InputError(f"kubeconfig {path} is not YAML: {line}", "repair the file or choose another") from None

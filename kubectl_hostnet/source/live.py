@@ -114,11 +114,22 @@ class Cluster:
         return [pod for pod in found if decode.uses_host(pod, query.pods)]
 
     def _list(
-        self, path: str, kind: str, gaps: list[Gap], selector: str = "", field_selector: str = "", which: PodFilter = "all"
+        self,
+        path: str,
+        kind: str,
+        gaps: list[Gap],
+        selector: str = "",
+        field_selector: str = "",
+        which: PodFilter = "all",
     ) -> list[Any]:
         found: list[Any] = []
         listing = pages(
-            self.transport, path, selector=selector, field_selector=field_selector, chunk_size=self._chunk_size, gaps=gaps
+            self.transport,
+            path,
+            selector=selector,
+            field_selector=field_selector,
+            chunk_size=self._chunk_size,
+            gaps=gaps,
         )
         for page in listing:
             if page.kind == "restart":
@@ -144,7 +155,9 @@ def legacy_authorization(user: Mapping[str, Any]) -> str:
         return str(loader.token)
     except (ConfigException, AttributeError, ValueError, OSError) as error:
         name = str((user.get("auth-provider") or {}).get("name"))
-        raise ClusterError(f"auth-provider {name} gave no token: {error}", "log in again, or use an exec plugin") from None
+        raise ClusterError(
+            f"auth-provider {name} gave no token: {error}", "log in again, or use an exec plugin"
+        ) from None
 
 
 def _asked(name: str, query: Query) -> bool:

@@ -16,7 +16,7 @@ Text = str | int | float | bool | None
 Labels = dict[str, Text]
 
 
-class Fields(msgspec.Struct, rename="camel", frozen=True, gc=False, kw_only=True):
+class Fields(msgspec.Struct, rename="camel", gc=False, kw_only=True):
     """Base of every struct here: Python's snake_case is the API's camelCase."""
 
 
@@ -305,7 +305,7 @@ class PodStatus(Fields):
 
 
 class Pod(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     spec: PodSpec | None = None
     status: PodStatus | None = None
 
@@ -342,7 +342,7 @@ class NodeStatus(Fields):
 
 
 class Node(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     spec: NodeSpec | None = None
     status: NodeStatus | None = None
 
@@ -365,7 +365,7 @@ class ServiceSpec(Fields):
 
 
 class Service(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     spec: ServiceSpec | None = None
 
 
@@ -389,22 +389,22 @@ class EndpointPort(Fields):
 
 
 class EndpointSlice(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     endpoints: list[Endpoint] | None = None
     ports: list[EndpointPort] | None = None
 
 
 class ConfigMap(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     data: Labels | None = None
 
 
 class Namespace(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
 
 
 class Event(Fields):
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     involved_object: ObjectReference | None = None
     type: str | None = None
     reason: str | None = None
@@ -464,7 +464,7 @@ class Workload(Fields):
     """Anything that makes Pods from a template: apps/v1, batch/v1, ReplicationController, PodTemplate."""
 
     kind: str = ""
-    metadata: Metadata = EMPTY_METADATA
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
     spec: WorkloadSpec | None = None
     template: PodTemplate | None = None
     status: WorkloadStatus | None = None
@@ -480,7 +480,7 @@ class Page(Fields):
     """One answer to a list request; items are decoded later, one by one, so that one odd item costs one item."""
 
     kind: str = ""
-    metadata: ListMetadata = ListMetadata()
+    metadata: ListMetadata = msgspec.field(default_factory=ListMetadata)
     items: list[msgspec.Raw] | None = None
 
 
@@ -497,5 +497,5 @@ class Status(Fields):
     reason: str | None = None
     message: str | None = None
     code: int | None = None
-    metadata: ListMetadata = ListMetadata()
+    metadata: ListMetadata = msgspec.field(default_factory=ListMetadata)
     details: StatusDetails | None = None

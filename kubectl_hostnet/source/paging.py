@@ -25,10 +25,18 @@ class _RestartError(Exception):
 
 
 def pages(
-    transport: Transport, path: str, *, selector: str = "", field_selector: str = "", chunk_size: int = 500, gaps: list[Gap]
+    transport: Transport,
+    path: str,
+    *,
+    selector: str = "",
+    field_selector: str = "",
+    chunk_size: int = 500,
+    gaps: list[Gap],
 ) -> Iterator[objects.Page]:
-    """Yield a list page by page. A list that expired is begun anew once (an empty Page with kind "restart" says so);
-    if it expires again, the rest comes from a later state and a gap says that the list is inconsistent.
+    """Yield a list page by page.
+
+    A list that expired is begun anew once (an empty Page with kind "restart" says so); if it expires again, the rest
+    comes from a later state and a gap says that the list is inconsistent.
     """
     fixed = {"labelSelector": selector, "fieldSelector": field_selector, "limit": str(chunk_size) if chunk_size else ""}
     parameters = {key: value for key, value in fixed.items() if value}
@@ -58,7 +66,9 @@ def _decoded(answer: Answer, path: str) -> objects.Page:
     try:
         return decode.page(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ClusterError(f"the API server's answer to {path} is not a list in JSON", "is --server a Kubernetes API?") from None
+        raise ClusterError(
+            f"the API server's answer to {path} is not a list in JSON", "is --server a Kubernetes API?"
+        ) from None
 
 
 def _refuse(answer: Answer, field_selector: str) -> None:
@@ -75,5 +85,11 @@ def _resume(answer: Answer, path: str, gaps: list[Gap] | None) -> str:
     token = status_of(answer).metadata.continue_token
     if not token:
         raise ClusterError(f"the list {path} expired while it was read", "try again, with --chunk-size=0")
-    gaps.append(Gap(path.rpartition("/")[2], "the list is inconsistent: it expired twice while it was read", "objects may be missing or old"))
+    gaps.append(
+        Gap(
+            path.rpartition("/")[2],
+            "the list is inconsistent: it expired twice while it was read",
+            "objects may be missing or old",
+        )
+    )
     return token

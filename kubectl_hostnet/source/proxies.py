@@ -12,7 +12,9 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str:
     parts = urlsplit(url)
     variable = "HTTPS_PROXY" if parts.scheme == "https" else "HTTP_PROXY"
     proxy = environ.get(variable) or environ.get(variable.lower()) or ""
-    if not proxy or _bypassed(parts.hostname or "", parts.port, environ.get("NO_PROXY") or environ.get("no_proxy") or ""):
+    if not proxy or _bypassed(
+        parts.hostname or "", parts.port, environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    ):
         return ""
     return proxy if "://" in proxy else f"http://{proxy}"
 
@@ -21,10 +23,14 @@ def _bypassed(host: str, port: int | None, no_proxy: str) -> bool:
     address = _address(host)
     if host == "localhost" or (address and address.is_loopback):
         return True
-    return any(_matches(entry.strip().lower(), host.lower(), address, port) for entry in no_proxy.split(",") if entry.strip())
+    return any(
+        _matches(entry.strip().lower(), host.lower(), address, port) for entry in no_proxy.split(",") if entry.strip()
+    )
 
 
-def _matches(entry: str, host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address | None, port: int | None) -> bool:
+def _matches(
+    entry: str, host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address | None, port: int | None
+) -> bool:
     if entry == "*":
         return True
     if "/" in entry:

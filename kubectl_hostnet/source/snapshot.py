@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,7 +44,9 @@ class Snapshot:
         found.pods = self._pods(everything.pods, query)
         for name in FIELDS.values():
             if getattr(query, "services" if name == "endpoint_slices" else name):
-                getattr(found, name).extend(self._within(getattr(everything, name), None if name in CLUSTER_SCOPED else query.namespace))
+                getattr(found, name).extend(
+                    self._within(getattr(everything, name), None if name in CLUSTER_SCOPED else query.namespace)
+                )
         if query.workloads:
             found.workloads = self._within(everything.workloads, query.namespace)
         nodes = {node.metadata.name for node in found.nodes}
@@ -72,7 +73,8 @@ class Snapshot:
 
     def _named(self, name: str, namespace: str | None, pods: list[objects.Pod]) -> objects.Pod:
         where = namespace or self.default_namespace
-        for pod in self._within(pods, where):
+        here: list[objects.Pod] = self._within(pods, where)
+        for pod in here:
             if pod.metadata.name == name:
                 return pod
         raise NotFoundError(f'pods "{name}" not found', f"the snapshot has no such Pod in namespace {where}")
@@ -88,7 +90,10 @@ class Snapshot:
             for document in documents.read(self.path, self._stdin, facts.gaps):
                 _add(document, which, facts)
             if not _objects_in(facts) and which == "all":
-                raise InputError(f"{self.path} holds no Kubernetes objects", "make one with kubectl get pods,nodes,services -A -o json")
+                raise InputError(
+                    f"{self.path} holds no Kubernetes objects",
+                    "make one with kubectl get pods,nodes,services -A -o json",
+                )
             self._cache[which] = facts
         return self._cache[which]
 
@@ -104,7 +109,9 @@ def _add(document: documents.Document, which: PodFilter, facts: Facts) -> None:
         facts.pods += [pod for pod in pods if decode.uses_host(pod, which)]
     elif kind in decode.WORKLOAD_KINDS:
         items = (msgspec.structs.replace(item, kind=kind) for item in _decoded(document, facts.gaps))
-        facts.workloads += [item for item in items if not any(r.controller for r in item.metadata.owner_references or ())]
+        facts.workloads += [
+            item for item in items if not any(r.controller for r in item.metadata.owner_references or ())
+        ]
     elif kind in FIELDS:
         getattr(facts, FIELDS[kind]).extend(_decoded(document, facts.gaps))
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -68,17 +69,19 @@ class Transport:
             if answer is None:
                 self._sleep(0.2 * 2**attempt)
                 continue
-            if answer.status in stop or answer.status < 300:  # noqa: PLR2004 - HTTP success
+            if answer.status in stop or answer.status < 300:
                 return answer
             if answer.status not in TRANSIENT or attempt == ATTEMPTS:
                 raise _failure(answer, path, self.settings)
             self._sleep(_wait(answer, attempt))
         raise ClusterError(f"the API server did not answer {path}", "try again")  # pragma: no cover - the loop returns
 
-    def send(self, method: str, path: str, query: str = "", body: bytes = b"", content_type: str = "application/json") -> Answer:
+    def send(
+        self, method: str, path: str, query: str = "", body: bytes = b"", content_type: str = "application/json"
+    ) -> Answer:
         """One request that changes something: never repeated, failures raise."""
         answer = self._attempt(method, path, query, last=True, body=body, content_type=content_type)
-        if answer is None or answer.status >= 300:  # noqa: PLR2004 - HTTP success
+        if answer is None or answer.status >= 300:
             raise _failure(answer or Answer(0, b"", {}), path, self.settings)
         return answer
 
@@ -94,7 +97,7 @@ class Transport:
         return _tls(self.settings, self._credentials) if self.settings.server.startswith("https") else None
 
     def _connect(self) -> urllib3.PoolManager:
-        keywords: dict[str, object] = {"maxsize": 8, "retries": False}
+        keywords: dict[str, Any] = {"maxsize": 8, "retries": False}
         context = self.tls()
         if context:
             name = self.settings.tls_server_name
@@ -104,10 +107,10 @@ class Transport:
                 urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user asked for it
         proxy = self.settings.proxy_url or proxy_for(self.settings.server, os.environ)
         if not proxy:
-            return urllib3.PoolManager(**keywords)  # type: ignore[arg-type]
+            return urllib3.PoolManager(**keywords)
         if proxy.startswith("socks"):
             return _socks(proxy, keywords)
-        return urllib3.ProxyManager(proxy, proxy_headers=_proxy_headers(proxy), **keywords)  # type: ignore[arg-type]
+        return urllib3.ProxyManager(proxy, proxy_headers=_proxy_headers(proxy), **keywords)
 
     def _attempt(
         self, method: str, path: str, query: str, *, last: bool, body: bytes = b"", content_type: str = ""
@@ -120,7 +123,9 @@ class Transport:
         url = self.settings.server + path + (f"?{query}" if query else "")
         started = time.monotonic()
         try:
-            response = self._pool.request(method, url, headers=headers, body=body or None, timeout=self._timeouts(), redirect=False)
+            response = self._pool.request(
+                method, url, headers=headers, body=body or None, timeout=self._timeouts(), redirect=False
+            )
         except (HTTPError, OSError) as error:
             failure, repeatable = connection_error(error, self.settings.server, self.settings.context)
             self._log(f"{method} {url} failed: {error}")
@@ -130,7 +135,7 @@ class Transport:
         answer = Answer(response.status, response.data, dict(response.headers))
         milliseconds = (time.monotonic() - started) * 1000
         self._log(f"{method} {url} {response.status} in {milliseconds:.0f} milliseconds, {len(answer.body)} bytes")
-        if answer.status == 401 and self._renew():  # noqa: PLR2004 - HTTP Unauthorized
+        if answer.status == 401 and self._renew():
             return self._attempt(method, path, query, last=last, body=body, content_type=content_type)
         return answer
 
@@ -171,7 +176,9 @@ def _tls(settings: Settings, identity: Credentials) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         where = settings.ca_file or "certificate-authority-data"
         reason = "no such file" if isinstance(error, FileNotFoundError) else "no PEM certificate in it"
-        raise ClusterError(f"cannot use the certificate authority {where}: {reason}", "fetch the kubeconfig again") from None
+        raise ClusterError(
+            f"cannot use the certificate authority {where}: {reason}", "fetch the kubeconfig again"
+        ) from None
     if identity.certificate:
         _load_identity(context, identity)
     return context
@@ -185,7 +192,9 @@ def _load_identity(context: ssl.SSLContext, identity: Credentials) -> None:
         context.load_cert_chain(pem.name, password=lambda: "")
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or str(error)
-        raise ClusterError(f"the client certificate and its key cannot be used: {reason}", "fetch the kubeconfig again") from None
+        raise ClusterError(
+            f"the client certificate and its key cannot be used: {reason}", "fetch the kubeconfig again"
+        ) from None
     finally:
         os.unlink(pem.name)  # noqa: PTH108 - no path arithmetic here
 
@@ -195,11 +204,13 @@ def _proxy_headers(proxy: str) -> dict[str, str]:
     return urllib3.make_headers(proxy_basic_auth=auth) if auth else {}
 
 
-def _socks(proxy: str, keywords: dict[str, object]) -> urllib3.PoolManager:
+def _socks(proxy: str, keywords: dict[str, Any]) -> urllib3.PoolManager:
     try:
         from urllib3.contrib.socks import SOCKSProxyManager  # needs PySocks, which few people have or need
     except ImportError:
-        raise ClusterError(f"proxy {proxy} is a SOCKS proxy", "install PySocks beside kubectl-hostnet") from None
+        raise ClusterError(
+            f"the proxy {urlsplit(proxy).hostname} is a SOCKS proxy", "install PySocks beside kubectl-hostnet"
+        ) from None
     manager: urllib3.PoolManager = SOCKSProxyManager(proxy, **keywords)
     return manager
 
@@ -228,13 +239,17 @@ def status_of(answer: Answer) -> objects.Status:
 
 def _failure(answer: Answer, path: str, settings: Settings) -> ClusterError:
     message = printable(status_of(answer).message or "")
-    if answer.status == 401:  # noqa: PLR2004 - HTTP Unauthorized
+    if answer.status == 401:
         hint = "the token or certificate may have expired: log in again, or choose another --context"
         return ClusterError("the API server does not accept the credentials (401 Unauthorized)", hint)
-    if answer.status == 403:  # noqa: PLR2004 - HTTP Forbidden
+    if answer.status == 403:
         return ForbiddenError(message or f"access to {path} is forbidden", "ask for the rights in docs/rbac.yaml")
-    if answer.status == 404:  # noqa: PLR2004 - HTTP Not Found
-        return NotFoundError(message or f"{path} does not exist on {settings.server}", "check --server and the kubeconfig")
-    if answer.status == 429:  # noqa: PLR2004 - HTTP Too Many Requests
+    if answer.status == 404:
+        return NotFoundError(
+            message or f"{path} does not exist on {settings.server}", "check --server and the kubeconfig"
+        )
+    if answer.status == 429:
         return ClusterError("the API server is overloaded (429 Too Many Requests)", "try again later")
-    return ClusterError(f"the API server answered {answer.status} to {path}: {message or 'no message'}", "try again, or look at its log")
+    return ClusterError(
+        f"the API server answered {answer.status} to {path}: {message or 'no message'}", "try again, or look at its log"
+    )

@@ -49,5 +49,6 @@ def nodes() -> dict[str, str]:
     found = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
     workers = [n for n in found if not any("control-plane" in key for key in n["metadata"].get("labels", {}))]
     return {
-        n["metadata"]["name"]: next(a["address"] for a in n["status"]["addresses"] if a["type"] == "InternalIP") for n in workers or found
+        n["metadata"]["name"]: next(a["address"] for a in n["status"]["addresses"] if a["type"] == "InternalIP")
+        for n in workers or found
     }

@@ -17,7 +17,11 @@ WALK_THROUGH = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "influxdb-hostnetwork"},
-    "spec": {"hostNetwork": True, "containers": [{"name": "influxdb", "image": "influxdb"}], "terminationGracePeriodSeconds": 0},
+    "spec": {
+        "hostNetwork": True,
+        "containers": [{"name": "influxdb", "image": "influxdb"}],
+        "terminationGracePeriodSeconds": 0,
+    },
 }
 
 
@@ -33,12 +37,19 @@ def items(*words: str) -> list[dict[str, Any]]:
     return list(answer["items"])
 
 
-def test_the_walk_through_pod_is_shown_with_its_port_from_the_application(namespace: str, nodes: dict[str, str]) -> None:
+def test_the_walk_through_pod_is_shown_with_its_port_from_the_application(
+    namespace: str, nodes: dict[str, str]
+) -> None:
     for node, address in list(nodes.items())[:2]:
         apply(pinned(WALK_THROUGH, node), namespace=namespace)
         wait_ready("influxdb-hostnetwork", namespace=namespace)
         (item,) = items("-n", namespace)
-        assert (item["name"], item["node"], item["hostNetwork"], item["ready"]) == ("influxdb-hostnetwork", node, True, True)
+        assert (item["name"], item["node"], item["hostNetwork"], item["ready"]) == (
+            "influxdb-hostnetwork",
+            node,
+            True,
+            True,
+        )
         assert {"type": "InternalIP", "address": address, "family": "IPv4"} in item["addresses"]
         assert item["hostIPs"][0] == address
         assert item["stale"] == ""
@@ -84,22 +95,37 @@ def test_it_reads_what_kubectl_reads(nodes: dict[str, str]) -> None:
 
 def test_status_words_are_kubectls(namespace: str) -> None:
     apply(
-        {**WALK_THROUGH, "metadata": {"name": "no-image"}, "spec": {"hostNetwork": True, "containers": [{"name": "c", "image": "no/such:1"}]}},
-        {**WALK_THROUGH, "metadata": {"name": "no-node"}, "spec": {**WALK_THROUGH["spec"], "nodeSelector": {"no": "node"}}},
+        {
+            **WALK_THROUGH,
+            "metadata": {"name": "no-image"},
+            "spec": {"hostNetwork": True, "containers": [{"name": "c", "image": "no/such:1"}]},
+        },
+        {
+            **WALK_THROUGH,
+            "metadata": {"name": "no-node"},
+            "spec": {**WALK_THROUGH["spec"], "nodeSelector": {"no": "node"}},
+        },
         {
             **WALK_THROUGH,
             "metadata": {"name": "fails"},
-            "spec": {"hostNetwork": True, "containers": [{"name": "c", "image": "busybox", "command": ["sh", "-c", "exit 3"]}]},
+            "spec": {
+                "hostNetwork": True,
+                "containers": [{"name": "c", "image": "busybox", "command": ["sh", "-c", "exit 3"]}],
+            },
         },
         namespace=namespace,
     )
 
     def same() -> bool:
-        lines = kubectl("get", "pods", "-n", namespace, "--no-headers", "--field-selector=spec.hostNetwork=true").splitlines()
+        lines = kubectl(
+            "get", "pods", "-n", namespace, "--no-headers", "--field-selector=spec.hostNetwork=true"
+        ).splitlines()
         theirs = {line.split()[0]: (line.split()[1], line.split()[2]) for line in lines}
         ours = {i["name"]: (i["readyContainers"], i["status"]) for i in items("-n", namespace)}
         settled = {"no-image": "ImagePull", "fails": "CrashLoopBackOff", "no-node": "Pending"}
-        return theirs == ours and all(any(word in theirs[name][1] for word in (mark, "ErrImagePull")) for name, mark in settled.items())
+        return theirs == ours and all(
+            any(word in theirs[name][1] for word in (mark, "ErrImagePull")) for name, mark in settled.items()
+        )
 
     eventually(same)
     waiting = next(i for i in items("-n", namespace) if i["name"] == "no-node")
@@ -107,7 +133,7 @@ def test_status_words_are_kubectls(namespace: str) -> None:
 
 
 def test_a_pod_that_the_kubelet_rejects(namespace: str, nodes: dict[str, str]) -> None:
-    node = list(nodes)[0]
+    node = next(iter(nodes))
     container = {"name": "c", "image": "busybox", "command": ["sleep", "600"], "ports": [{"containerPort": 25001}]}
     body = {"hostNetwork": True, "nodeName": node, "containers": [container], "terminationGracePeriodSeconds": 0}
     holder = {**WALK_THROUGH, "metadata": {"name": "holder"}, "spec": body}
@@ -133,7 +159,9 @@ def test_a_snapshot_of_the_cluster_says_what_the_cluster_says(tmp_path: Path) ->
     (tmp_path / "dump.json").write_text(kubectl("get", "pods,nodes,services,endpointslices", "-A", "-o", "json"))
     (tmp_path / "dump.yaml").write_text(kubectl("get", "pods,nodes,services,endpointslices", "-A", "-o", "yaml"))
     kubectl("cluster-info", "dump", "-A", f"--output-directory={tmp_path / 'dump'}")
-    strip = lambda found: {(i["namespace"], i["name"]): {**i, "labels": 0} for i in found if i["namespace"].startswith("kube-")}  # noqa: E731
+    strip = lambda found: {
+        (i["namespace"], i["name"]): {**i, "labels": 0} for i in found if i["namespace"].startswith("kube-")
+    }
     for path in ("dump.json", "dump.yaml", "dump"):
         assert strip(items("-A", "--snapshot", str(tmp_path / path))) == strip(live), path
 
@@ -149,7 +177,12 @@ def reader(namespace: str) -> Any:
     def run_as(rules: list[dict[str, Any]], *words: str) -> Any:
         name = f"{namespace}-reader"
         made.append(name)
-        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules}
+        role = {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+            "rules": rules,
+        }
         binding = {
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
@@ -158,7 +191,7 @@ def reader(namespace: str) -> Any:
         kubectl("apply", "-f", "-", stdin=f"{json.dumps(role)}\n---\n{json.dumps(binding)}")
         config = json.loads(execute("kubectl", "config", "view", "--raw", "-o", "json").out)
         config["users"] = [{"name": u["name"], "user": {"token": token}} for u in config["users"]]
-        path = Path(os.environ.get("PYTEST_TMP", "/tmp")) / f"{name}.kubeconfig"  # noqa: S108 - removed below
+        path = Path(os.environ.get("PYTEST_TMP", "/tmp")) / f"{name}.kubeconfig"
         path.write_text(json.dumps(config))
         try:
             return hostnet(*words, KUBECONFIG=str(path))
@@ -174,7 +207,11 @@ def reader(namespace: str) -> Any:
 def test_the_documented_roles_suffice_and_nothing_in_them_is_unused(reader: Any) -> None:
     roles, run_as = reader
     words = ["list", "-A", "--templates", "--read-config", "-o", "json"]
-    rules = [rule for name in ("kubectl-hostnet", "kubectl-hostnet-workloads", "kubectl-hostnet-config") for rule in roles[name]["rules"]]
+    rules = [
+        rule
+        for name in ("kubectl-hostnet", "kubectl-hostnet-workloads", "kubectl-hostnet-config")
+        for rule in roles[name]["rules"]
+    ]
     whole = eventually(lambda: (done := run_as(rules, *words)).code == 0 and done)
     assert whole.json["gaps"] == []
     resources = {resource for rule in rules for resource in rule["resources"]}

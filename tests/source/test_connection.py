@@ -35,7 +35,11 @@ def named(what: str, **entries: Any) -> list[dict[str, Any]]:
 
 def test_several_files_merge_and_the_first_wins(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
-    one = config(tmp_path / "one", contexts=named("context", c={"cluster": "k", "user": "u", "namespace": "team"}), **{"current-context": "c"})
+    one = config(
+        tmp_path / "one",
+        contexts=named("context", c={"cluster": "k", "user": "u", "namespace": "team"}),
+        **{"current-context": "c"},
+    )
     two = config(
         tmp_path / "sub" / "two",
         clusters=named("cluster", k={"server": "https://two:1", "certificate-authority": "ca.crt"}),
@@ -104,12 +108,52 @@ def test_in_a_pod_the_service_account_serves(tmp_path: Path) -> None:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A CA, a server certificate for the name api.example only, a client certificate; made by openssl."""
     place = tmp_path_factory.mktemp("tls")
-    run = lambda *words: subprocess.run(["openssl", *words], cwd=place, check=True, capture_output=True)  # noqa: E731
-    run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.crt", "-days", "2")
+    run = lambda *words: subprocess.run(["openssl", *words], cwd=place, check=True, capture_output=True)
+    run(
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=ca",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.crt",
+        "-days",
+        "2",
+    )
     for name, extension in (("server", "subjectAltName=DNS:api.example"), ("client", "extendedKeyUsage=clientAuth")):
         (place / f"{name}.ext").write_text(extension)
-        run("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.crt")
+        run(
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            f"/CN={name}",
+            "-keyout",
+            f"{name}.key",
+            "-out",
+            f"{name}.csr",
+        )
+        run(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-days",
+            "2",
+            "-extfile",
+            f"{name}.ext",
+            "-out",
+            f"{name}.crt",
+        )
     (place / "server.pem").write_text((place / "server.crt").read_text() + (place / "server.key").read_text())
     return place
 
@@ -143,7 +187,13 @@ def test_an_unknown_authority_is_refused_unless_told_otherwise(tmp_path: Path, t
 
 def test_a_client_certificate_that_does_not_fit_its_key(tmp_path: Path, certificates: Path, tls_api: FakeApi) -> None:
     with pytest.raises(ClusterError, match="client certificate and its key cannot be used"):
-        read(tmp_path, tls_api, {}, client_certificate=str(certificates / "client.crt"), client_key=str(certificates / "ca.key"))
+        read(
+            tmp_path,
+            tls_api,
+            {},
+            client_certificate=str(certificates / "client.crt"),
+            client_key=str(certificates / "ca.key"),
+        )
 
 
 def test_a_client_certificate_leaves_no_file_behind(

@@ -39,7 +39,9 @@ def paged(request: Request, total: int = 5) -> Reply:
     start, limit = int(request.query.get("continue", 0)), int(request.query.get("limit", total))
     end = min(start + limit, total)
     token = str(end) if end < total else ""
-    return Reply(listing(*(pod(f"p{i}") for i in range(start, end)), kind="PodList", **({"continue": token} if token else {})))
+    return Reply(
+        listing(*(pod(f"p{i}") for i in range(start, end)), kind="PodList", **({"continue": token} if token else {}))
+    )
 
 
 def test_reads_page_after_page_and_asks_for_gzip(tmp_path: Path) -> None:
@@ -63,15 +65,19 @@ def test_an_older_server_without_the_field_selector_is_read_in_full(tmp_path: Pa
         return Reply(listing(pod("host"), pod("plain", host_network=False), kind="PodList"))
 
     with FakeApi(answer) as api:
-        facts = cluster(api, tmp_path).read(Query(namespace=None, nodes=False, services=False, field_selector="spec.nodeName=node-1"))
+        facts = cluster(api, tmp_path).read(
+            Query(namespace=None, nodes=False, services=False, field_selector="spec.nodeName=node-1")
+        )
     assert names(facts) == ["host"]
     assert api.requests[-1].query["fieldSelector"] == "spec.nodeName=node-1"
 
 
 def test_a_selector_that_the_server_refuses_is_the_users_error(tmp_path: Path) -> None:
-    with FakeApi(lambda _: Reply(status(400, "BadRequest", "unable to parse requirement"), 400)) as api:
-        with pytest.raises(UsageError, match="unable to parse requirement"):
-            cluster(api, tmp_path).read(Query(namespace=None, nodes=False, services=False, selector="a=="))
+    with (
+        FakeApi(lambda _: Reply(status(400, "BadRequest", "unable to parse requirement"), 400)) as api,
+        pytest.raises(UsageError, match="unable to parse requirement"),
+    ):
+        cluster(api, tmp_path).read(Query(namespace=None, nodes=False, services=False, selector="a=="))
 
 
 class Expiring:
@@ -123,9 +129,11 @@ def test_what_may_pass_is_tried_again(tmp_path: Path, first: Reply, wait: float)
 
 
 def test_a_server_that_stays_overloaded_is_reported_so(tmp_path: Path) -> None:
-    with FakeApi(lambda _: Reply(b"Too many requests", 429, {"Retry-After": "1"})) as api:
-        with pytest.raises(ClusterError, match="overloaded"):
-            cluster(api, tmp_path).read(PODS)
+    with (
+        FakeApi(lambda _: Reply(b"Too many requests", 429, {"Retry-After": "1"})) as api,
+        pytest.raises(ClusterError, match="overloaded"),
+    ):
+        cluster(api, tmp_path).read(PODS)
     assert len(api.requests) == transport.ATTEMPTS
 
 
@@ -142,9 +150,11 @@ def test_forbidden_nodes_cost_columns_not_the_answer(tmp_path: Path) -> None:
 
 
 def test_forbidden_pods_are_an_error(tmp_path: Path) -> None:
-    with FakeApi(lambda _: Reply(status(403, "Forbidden", "pods is forbidden"), 403)) as api:
-        with pytest.raises(ForbiddenError, match="pods is forbidden"):
-            cluster(api, tmp_path).read(PODS)
+    with (
+        FakeApi(lambda _: Reply(status(403, "Forbidden", "pods is forbidden"), 403)) as api,
+        pytest.raises(ForbiddenError, match="pods is forbidden"),
+    ):
+        cluster(api, tmp_path).read(PODS)
 
 
 def test_one_odd_pod_costs_that_pod(tmp_path: Path) -> None:
@@ -158,9 +168,11 @@ def test_one_odd_pod_costs_that_pod(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_is_not_json_is_told_so(tmp_path: Path) -> None:
-    with FakeApi(lambda _: Reply(b"<html>login</html>")) as api:
-        with pytest.raises(ClusterError, match="not a list in JSON"):
-            cluster(api, tmp_path).read(PODS)
+    with (
+        FakeApi(lambda _: Reply(b"<html>login</html>")) as api,
+        pytest.raises(ClusterError, match="not a list in JSON"),
+    ):
+        cluster(api, tmp_path).read(PODS)
 
 
 def test_impersonation_is_sent_from_kubeconfig_and_options(tmp_path: Path) -> None:
@@ -196,9 +208,11 @@ def test_token_file_is_read_again_after_401(tmp_path: Path) -> None:
 
 
 def test_an_expired_token_says_what_to_do(tmp_path: Path) -> None:
-    with FakeApi(lambda _: Reply(status(401, "Unauthorized", "Unauthorized"), 401)) as api:
-        with pytest.raises(ClusterError, match="401 Unauthorized") as caught:
-            cluster(api, tmp_path, user={"token": "x"}).read(PODS)
+    with (
+        FakeApi(lambda _: Reply(status(401, "Unauthorized", "Unauthorized"), 401)) as api,
+        pytest.raises(ClusterError, match="401 Unauthorized") as caught,
+    ):
+        cluster(api, tmp_path, user={"token": "x"}).read(PODS)
     assert "log in again" in caught.value.hint
 
 
@@ -224,7 +238,11 @@ def test_exec_credential_plugin(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("script", "says"),
-    [("exit 3", "failed with exit code 3"), ("echo nonsense", "did not print an ExecCredential"), ("echo '{\"status\":{}}'", "neither a token")],
+    [
+        ("exit 3", "failed with exit code 3"),
+        ("echo nonsense", "did not print an ExecCredential"),
+        ("echo '{\"status\":{}}'", "neither a token"),
+    ],
 )
 def test_exec_plugins_that_fail(tmp_path: Path, script: str, says: str) -> None:
     plugin = tmp_path / "plugin"
