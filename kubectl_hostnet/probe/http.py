@@ -7,6 +7,7 @@ where an answer was cut off. It follows no redirect, keeps no cookie, decompress
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from kubectl_hostnet import __version__
 from kubectl_hostnet.probe.attempt import Attempt, EndedError, Stream
@@ -16,6 +17,7 @@ from kubectl_hostnet.probe.observation import Http, Target
 from kubectl_hostnet.probe.opening import open_stream
 
 STATUS_LINE = re.compile(rb"HTTP/(\d\.\d|\d) (\d{3})(?: (.*))?")
+UNSAFE = re.compile(r"[^\x21-\x7e]+")  # in a request's path
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 # A server that knows no HEAD, hides the page from it, or answers a bare "bad request" says more to the next method.
 RETRY_STATUSES = frozenset({400, 401, 404, 405, 501})
@@ -48,8 +50,14 @@ def request(target: Target, method: str) -> bytes:
     }
     given = {name.lower() for name, _value in ask.headers}
     lines = [(name, value) for name, value in defaults.items() if name.lower() not in given]
-    head = "".join(f"{name}: {value}\r\n" for name, value in (*lines, *ask.headers))
-    return f"{method} {ask.path} HTTP/1.1\r\n{head}\r\n".encode()
+    head = "".join(f"{_one_line(name)}: {_one_line(value)}\r\n" for name, value in (*lines, *ask.headers))
+    path = UNSAFE.sub(lambda found: quote(found[0]), ask.path)
+    return f"{_one_line(method)} {path} HTTP/1.1\r\n{head}\r\n".encode()
+
+
+def _one_line(text: str) -> str:
+    """Without line ends: a header from a Pod's probe must not become two, or a second request."""
+    return re.sub(r"[\r\n\0]+", " ", text)
 
 
 def _authority(target: Target) -> str:

@@ -187,6 +187,14 @@ def test_the_host_header_names_the_address(address: str, port: int, host: str) -
     assert f"\r\nHost: {host}\r\n".encode() in request(Target(address, port, "TCP", Ask("http")), "GET")
 
 
+def test_nothing_in_a_path_or_a_header_makes_a_second_request() -> None:
+    ask = Ask("http", path="/a b\r\nX: y\r\n\r\nGET /é", headers=(("X-A", "b\r\n\r\nDELETE / HTTP/1.1"),), host="a\nb")
+    head = request(Target("192.0.2.1", 80, "TCP", ask), "GET")
+    assert head.startswith(b"GET /a%20b%0D%0AX:%20y%0D%0A%0D%0AGET%20/%C3%A9 HTTP/1.1\r\n")
+    assert head.count(b"\r\n\r\n") == 1
+    assert head.endswith(b"X-A: b DELETE / HTTP/1.1\r\n\r\n")
+
+
 @given(st.binary(max_size=300))
 def test_no_head_is_anything_but_an_answer_or_garbage(head: bytes) -> None:
     try:
