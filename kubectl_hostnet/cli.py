@@ -18,6 +18,7 @@ import typer.main
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.errors import HostnetError, UsageError
 from kubectl_hostnet.options import Output
+from kubectl_hostnet.text import printable
 
 PROGRAM = "kubectl hostnet"
 INTERRUPTED = 130
@@ -28,8 +29,16 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
 def entry_point() -> None:
-    """What the console script calls."""
-    sys.exit(main())
+    """What the console script calls: `main`, and one line instead of a traceback for a defect of this program."""
+    try:
+        code = main()
+    except Exception as error:
+        if os.environ.get("HOSTNET_DEBUG"):
+            raise
+        _say(f"error: internal error: {type(error).__name__}: {printable(str(error))}")
+        _say("hint: this is a defect of kubectl-hostnet; HOSTNET_DEBUG=1 shows where; please report it")
+        code = HostnetError.exit_code
+    sys.exit(code)
 
 
 def main(argv: list[str] | None = None) -> int:

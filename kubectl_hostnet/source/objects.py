@@ -334,11 +334,20 @@ class NodeSystemInfo(Fields):
     container_runtime_version: str | None = None
 
 
+class DaemonEndpoint(Fields):
+    port: int = msgspec.field(name="Port", default=0)  # core/v1 writes this one key with a capital letter
+
+
+class DaemonEndpoints(Fields):
+    kubelet_endpoint: DaemonEndpoint | None = None
+
+
 class NodeStatus(Fields):
     addresses: list[NodeAddress] | None = None
     conditions: list[Condition] | None = None
     node_info: NodeSystemInfo | None = None
     declared_features: list[str] | None = None
+    daemon_endpoints: DaemonEndpoints | None = None
 
 
 class Node(Fields):

@@ -10,7 +10,8 @@ import msgspec
 from kubectl_hostnet.errors import ClusterError, UsageError
 from kubectl_hostnet.source import decode, objects
 from kubectl_hostnet.source.facts import Gap
-from kubectl_hostnet.source.transport import Answer, Transport, status_of
+from kubectl_hostnet.source.transport import Transport, status_of
+from kubectl_hostnet.source.wire import Answer
 
 BAD_REQUEST, GONE = 400, 410
 NO_SUCH_FIELD = "field label not supported: "

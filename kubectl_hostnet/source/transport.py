@@ -1,4 +1,4 @@
-"""HTTP to the API server, over urllib3: credentials, TLS as kubectl does it, retries that the API asks for, and a log.
+"""HTTP to the API server: credentials, TLS as kubectl does it, retries that the API asks for, and a log.
 
 Facts: kubernetes-facts.md 4.4 (410), 4.6 (429, Retry-After), 4.8 (gzip).
 """
@@ -12,13 +12,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from http.client import HTTPException
 
 import msgspec
-import urllib3
-from urllib3.exceptions import HTTPError
 
 from kubectl_hostnet import __version__
 from kubectl_hostnet.errors import ClusterError, ForbiddenError, NotFoundError
@@ -27,22 +23,13 @@ from kubectl_hostnet.source.connect_errors import connection_error
 from kubectl_hostnet.source.credentials import Credentials, credentials
 from kubectl_hostnet.source.kubeconfig import Settings
 from kubectl_hostnet.source.proxies import proxy_for
+from kubectl_hostnet.source.wire import Answer, DirectWire, Wire
 from kubectl_hostnet.text import printable
 
-CONNECT_TIMEOUT = 10.0
 ATTEMPTS = 4
 LONGEST_WAIT = 32.0  # the API server's largest Retry-After (dropped_requests_tracker.go)
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
-REQUESTS, HEADERS = 6, 8  # kubectl's -v levels
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response of the API server, whole; `headers` keys are as sent."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str]
+REQUESTS = 6  # kubectl's -v level for requests
 
 
 class Transport:
@@ -52,7 +39,13 @@ class Transport:
     """
 
     def __init__(
-        self, settings: Settings, *, timeout: float = 0, verbosity: int = 0, sleep: Callable[[float], None] = time.sleep
+        self,
+        settings: Settings,
+        *,
+        timeout: float = 0,
+        verbosity: int = 0,
+        connections: int = 2,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self.timeout = timeout
@@ -60,7 +53,8 @@ class Transport:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._credentials = credentials(settings)
-        self._pool = self._connect()
+        self._connections = connections
+        self._wire = self._connect()
 
     def get(self, path: str, query: str = "", *, stop: tuple[int, ...] = ()) -> Answer:
         """GET a path; statuses in `stop` come back as they are, other failures raise. Repeats what may be repeated."""
@@ -96,52 +90,36 @@ class Transport:
         """The TLS context towards the API server, None for plain http."""
         return _tls(self.settings, self._credentials) if self.settings.server.startswith("https") else None
 
-    def _connect(self) -> urllib3.PoolManager:
-        keywords: dict[str, Any] = {"maxsize": 8, "retries": False}
-        context = self.tls()
-        if context:
-            name = self.settings.tls_server_name
-            keywords |= {"ssl_context": context, **({"server_hostname": name, "assert_hostname": name} if name else {})}
-            if self.settings.insecure:
-                keywords |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
-                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user asked for it
-        proxy = self.settings.proxy_url or proxy_for(self.settings.server, os.environ)
+    def _connect(self) -> Wire:
+        settings, context = self.settings, self.tls()
+        proxy = settings.proxy_url or proxy_for(settings.server, os.environ)
         if not proxy:
-            return urllib3.PoolManager(**keywords)
-        if proxy.startswith("socks"):
-            return _socks(proxy, keywords)
-        return urllib3.ProxyManager(proxy, proxy_headers=_proxy_headers(proxy), **keywords)
+            return DirectWire(settings.server, context, settings.tls_server_name, self._connections)
+        from kubectl_hostnet.source.proxied import ProxiedWire  # loads urllib3
+
+        return ProxiedWire(settings.server, context, settings.tls_server_name, proxy, self._connections)
 
     def _attempt(
         self, method: str, path: str, query: str, *, last: bool, body: bytes = b"", content_type: str = ""
     ) -> Answer | None:
         """One exchange. None after a failure on the wire that may be repeated; such a failure on the last try raises."""
-        headers = urllib3.HTTPHeaderDict(self.headers())
-        headers["Accept-Encoding"] = "gzip"
-        if body:
-            headers["Content-Type"] = content_type
-        url = self.settings.server + path + (f"?{query}" if query else "")
+        headers = [*self.headers(), ("Accept-Encoding", "gzip"), *([("Content-Type", content_type)] if body else [])]
+        target = path + (f"?{query}" if query else "")
+        url = self.settings.server + target
         started = time.monotonic()
         try:
-            response = self._pool.request(
-                method, url, headers=headers, body=body or None, timeout=self._timeouts(), redirect=False
-            )
-        except (HTTPError, OSError) as error:
+            answer = self._wire.exchange(method, target, headers, body, self.timeout or None)
+        except (OSError, HTTPException) as error:
             failure, repeatable = connection_error(error, self.settings.server, self.settings.context)
             self._log(f"{method} {url} failed: {error}")
             if last or not repeatable:
                 raise failure from None
             return None
-        answer = Answer(response.status, response.data, dict(response.headers))
         milliseconds = (time.monotonic() - started) * 1000
-        self._log(f"{method} {url} {response.status} in {milliseconds:.0f} milliseconds, {len(answer.body)} bytes")
+        self._log(f"{method} {url} {answer.status} in {milliseconds:.0f} milliseconds, {len(answer.body)} bytes")
         if answer.status == 401 and self._renew():
             return self._attempt(method, path, query, last=last, body=body, content_type=content_type)
         return answer
-
-    def _timeouts(self) -> urllib3.Timeout:
-        limit = self.timeout or None
-        return urllib3.Timeout(connect=min(CONNECT_TIMEOUT, limit or CONNECT_TIMEOUT), read=limit)
 
     def _renew(self) -> bool:
         """Ask for fresh credentials once, as client-go does after 401; False when there is nothing to renew."""
@@ -152,7 +130,7 @@ class Transport:
             changed = fresh != self._credentials
             self._credentials = fresh
             if changed:
-                self._pool = self._connect()
+                self._wire = self._connect()
             return changed
 
     def _log(self, line: str) -> None:
@@ -199,26 +177,9 @@ def _load_identity(context: ssl.SSLContext, identity: Credentials) -> None:
         os.unlink(pem.name)  # noqa: PTH108 - no path arithmetic here
 
 
-def _proxy_headers(proxy: str) -> dict[str, str]:
-    auth = urlsplit(proxy).netloc.rpartition("@")[0]
-    return urllib3.make_headers(proxy_basic_auth=auth) if auth else {}
-
-
-def _socks(proxy: str, keywords: dict[str, Any]) -> urllib3.PoolManager:
-    try:
-        from urllib3.contrib.socks import SOCKSProxyManager  # needs PySocks, which few people have or need
-    except ImportError:
-        raise ClusterError(
-            f"the proxy {urlsplit(proxy).hostname} is a SOCKS proxy", "install PySocks beside kubectl-hostnet"
-        ) from None
-    manager: urllib3.PoolManager = SOCKSProxyManager(proxy, **keywords)
-    return manager
-
-
 def _wait(answer: Answer, attempt: int) -> float:
     """Seconds until the next try: what the server asks for, at most 32, else a growing pause."""
-    headers = {key.lower(): value for key, value in answer.headers.items()}
-    asked = headers.get("retry-after", "")
+    asked = answer.headers.get("retry-after", "")
     if not asked.isdigit():
         details = status_of(answer).details
         asked = str(details.retry_after_seconds) if details and details.retry_after_seconds else ""

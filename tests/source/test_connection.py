@@ -224,7 +224,7 @@ def free_port() -> int:
 
 @pytest.mark.parametrize(
     ("server", "says"),
-    [("http://127.0.0.1:{port}", "refuses connections"), ("https://no-such-host.invalid:6443", "cannot be resolved")],
+    [("http://127.0.0.1:{port}", "refuses connections"), ("https://no-such-host.invalid:6443", "name that cannot be resolved")],
 )
 def test_servers_that_are_not_there(tmp_path: Path, server: str, says: str) -> None:
     path = kubeconfig(tmp_path / "config", server.format(port=free_port()))
