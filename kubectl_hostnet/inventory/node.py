@@ -19,7 +19,10 @@ class Taint(msgspec.Struct, frozen=True, gc=False):
 
 
 class Node(msgspec.Struct, frozen=True, gc=False):
-    """A node of the cluster. `ready` is the Ready condition's status: "True", "False" or "Unknown"."""
+    """A node of the cluster. `ready` is the Ready condition's status: "True", "False" or "Unknown".
+
+    `kubelet_port` is what the kubelet reports of itself, 0 when it does not.
+    """
 
     name: str
     addresses: tuple[Address, ...] = ()
@@ -30,6 +33,7 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     kubelet_version: str = ""
     operating_system: str = ""
     features: tuple[str, ...] = ()
+    kubelet_port: int = 0
 
     @property
     def host_ips(self) -> tuple[Address, ...]:
@@ -42,6 +46,7 @@ def node_from(source: objects.Node) -> Node:
     spec = source.spec or objects.NodeSpec()
     status = source.status or objects.NodeStatus()
     info = status.node_info or objects.NodeSystemInfo()
+    kubelet = (status.daemon_endpoints or objects.DaemonEndpoints()).kubelet_endpoint or objects.DaemonEndpoint()
     labels = labels_from(source.metadata.labels)
     return Node(
         name=source.metadata.name,
@@ -53,6 +58,7 @@ def node_from(source: objects.Node) -> Node:
         kubelet_version=info.kubelet_version or "",
         operating_system=info.operating_system or labels.get("kubernetes.io/os", ""),
         features=tuple(status.declared_features or ()),
+        kubelet_port=kubelet.port,
     )
 
 
