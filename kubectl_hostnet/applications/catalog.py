@@ -64,9 +64,10 @@ class Catalog:
         for application in candidates:
             if application in runs or _has_run_word(application, container):
                 return application
-        if runs:
+        if runs and container.command:
             return runs[0]
-        return next((a for a in candidates if not a.run and _may_run_own_program(container, commands)), None)
+        own = (a for a in candidates if not a.run and _may_run_own_program(container, commands))
+        return next(own, None) or next(iter(runs), None)
 
     def _by_image(self, image: str) -> tuple[Application, ...]:
         if image not in self._candidates:
