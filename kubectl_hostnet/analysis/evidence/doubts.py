@@ -1,0 +1,98 @@
+"""Contradictions between the sources: what makes a claim doubtful, and what to tell the user about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_hostnet.analysis.claims import Confidence
+from kubectl_hostnet.analysis.evidence.names import name_of
+from kubectl_hostnet.analysis.evidence.part import Group, Part
+
+# Sources that only repeat what somebody wrote down about the port; none of them makes the process listen.
+HEARSAY = frozenset({"declared", "service", "annotation"})
+METRICS = frozenset({"metrics", "metric", "prometheus", "prom"})
+Doubt = tuple[Confidence | None, tuple[str, ...]]
+NONE: Doubt = (None, ())
+
+
+def doubts(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doubt:
+    """The confidence that a claim is lowered to (None: not lowered), and remarks."""
+    part = next((part for part in parts if part.container.name == group.container), None)
+    for reason in (_idle, _starting, _switched_off, _other_protocol, _moved_away, _other_metrics):
+        if part and (remark := reason(group, groups, part)):
+            return "low", (remark,)
+    return _hearsay(group, groups) or _contradicted_probe(group, part) or NONE
+
+
+def _idle(group: Group, _groups: Sequence[Group], part: Part) -> str:
+    return part.idle if not group.sources - HEARSAY - {"probe"} else ""
+
+
+def _starting(group: Group, _groups: Sequence[Group], part: Part) -> str:
+    if part.container.kind == "init" and "declared" not in group.sources:
+        return "an init container: it listens only while the Pod starts, if at all"
+    return ""
+
+
+def _switched_off(group: Group, _groups: Sequence[Group], part: Part) -> str:
+    """`--server-port=0` beside a declared port `serverport`."""
+    if group.sources - HEARSAY:
+        return ""
+    topics = [name_of(hint.name).topic for hint in group.hints if hint.name]
+    for closed in part.closed:
+        if (group.port, group.protocol) in closed.ports or (closed.topic and closed.topic in topics):
+            return f"declared, but {closed.shown} switches it off"
+    return ""
+
+
+def _other_protocol(group: Group, groups: Sequence[Group], part: Part) -> str:
+    """Declared for TCP and UDP alike, while the application is known to use only one of them."""
+    known = {port.protocol for port in part.application.ports if port.port == group.port} if part.application else set()
+    if group.sources - HEARSAY or not known or group.protocol in known:
+        return ""
+    twin = any(g.port == group.port and g.container == group.container and g.protocol in known for g in groups)
+    name = part.application.title if part.application else ""
+    return f"{name} is known to use {'/'.join(sorted(known))} only on {group.port}" if twin else ""
+
+
+def _moved_away(group: Group, groups: Sequence[Group], part: Part) -> str:
+    """A setting has moved one port of the application; the one declared port that nothing else speaks of is left over."""
+    if not part.moved or group.sources - HEARSAY:
+        return ""
+    mine = [g for g in groups if g.container == group.container and "declared" in g.sources]
+    left = [g for g in mine if not g.sources - HEARSAY]
+    declared = {(g.port, g.protocol) for g in mine}
+    undeclared = [target for target in part.targets if target not in declared]
+    default = (group.port, group.protocol) in part.moved
+    if default or (len(left) == 1 and len(set(undeclared)) == 1 and left[0] == group):
+        where = ", ".join(f"{port}/{protocol}" for port, protocol in dict.fromkeys(part.targets))
+        return f"declared, but the settings say {where or 'otherwise'}"
+    return ""
+
+
+def _other_metrics(group: Group, groups: Sequence[Group], part: Part) -> str:
+    """Declared as the metrics port, while the flag for metrics names another."""
+    if group.sources - HEARSAY or not any(METRICS & set(name_of(hint.name).words) for hint in group.hints if hint.name):
+        return ""
+    said = [hint for hint in part.hints if hint.source == "argument" and METRICS & hint.topic]
+    elsewhere = [hint for hint in said if hint.port != group.port]
+    return f"declared, but {elsewhere[0].detail}" if elsewhere and len(elsewhere) == len(said) else ""
+
+
+def _hearsay(group: Group, groups: Sequence[Group]) -> Doubt | None:
+    """A Service may target a port that only other Pods behind it have: alone it counts where nothing else is known."""
+    if group.sources != {"service"}:
+        return None
+    others = [g for g in groups if g is not group and g.sources - {"service", "annotation"}]
+    return ("low", ("only a Service speaks of it, while other ports of the Pod are known",)) if others else None
+
+
+def _contradicted_probe(group: Group, part: Part | None) -> Doubt | None:
+    if part is None or group.sources != {"probe"}:
+        return None
+    said = [
+        hint
+        for hint in part.hints
+        if hint.source == "argument" and hint.topic & {"health", "healthz", "probe", "probes"}
+    ]
+    return (None, (f"the probe asks {group.port}, but {said[0].detail}",)) if said else None

@@ -1,0 +1,152 @@
+"""Does a setting say that its own software listens somewhere? One answer for flags, variables and configuration keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from kubectl_hostnet.analysis.evidence.address import Endpoint, endpoint, endpoints, port_number, scope_of
+from kubectl_hostnet.analysis.evidence.names import SERVED, Name, name_of
+from kubectl_hostnet.analysis.evidence.settings import Setting
+
+OFF = {
+    "",
+    "0",
+    "-1",
+    "off",
+    "none",
+    "disabled",
+    "disable",
+    "false",
+    "no",
+    "null",
+    "nil",
+    '""',
+    ":0",
+    "0.0.0.0:0",
+    "[::]:0",
+    "127.0.0.1:0",
+    "localhost:0",
+}
+Answer = Literal["listens", "binds", "off"]
+SHORT_NAMES = {"p": Name("p", ("port",)), "b": Name("b", ("bind",)), "l": Name("l", ("listen",))}
+LOWEST_SHORT = 20  # below it, `-p N` counts processes or lines
+PLAIN_HOSTS = {"host", "address", "addr", "bind", "listen", "hostname", "ip"}
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What a setting says. `listens` has a port; `binds` only an address, for the port of the same topic; `off` closes it.
+
+    `sure` is False where the name alone does not prove that the software itself listens.
+    """
+
+    answer: Answer
+    setting: Setting
+    name: Name
+    port: int = 0
+    bind: str | None = None
+    protocols: tuple[str, ...] = ()
+    sure: bool = True
+
+    @property
+    def topic(self) -> frozenset[str]:
+        """What the port is for, in the words of the setting's name."""
+        return self.name.topic
+
+
+def judge(settings: Sequence[Setting], own: frozenset[str], ignored: frozenset[str] = frozenset()) -> list[Verdict]:
+    """What the settings of one program say together. `own` are words of its own name, `ignored` names that are no listeners."""
+    kept = [setting for setting in settings if setting.name not in ignored]
+    foreign = {topic for setting in kept for topic in _foreign_topics(setting)}
+    found: list[Verdict] = []
+    for setting in kept:
+        name = SHORT_NAMES.get(setting.name, name_of(setting.name)) if setting.short else name_of(setting.name)
+        if not name.others(own):
+            found += _verdicts(setting, name, own, foreign)
+    return found
+
+
+def topic_matches(port: Name, place: Name) -> bool:
+    """Does an address setting (`--metrics-bind-address`) belong to a port setting (`--metrics-port`)?"""
+    wanted, given = port.topic, place.topic
+    return wanted == given or (
+        not given and wanted <= {"http", "https", "server", "secure", "main", "web", "api", "rest", "app", "grpc"}
+    )
+
+
+def _foreign_topics(setting: Setting) -> Iterable[frozenset[str]]:
+    """Topics whose host is another machine's: `--db-host=pg --db-port=5432` is a client."""
+    name = name_of(setting.name)
+    if (
+        not setting.value
+        or name.listens
+        or not name.words
+        or name.words[-1] not in ("host", "hostname", "server", "addr", "address", "ip", "endpoint", "url")
+    ):
+        return
+    found = endpoint(setting.value)
+    scope = found.scope if found else scope_of(setting.value)
+    topic = name.topic - ({"server"} if name.words[-1] == "server" and len(name.words) > 1 else frozenset())
+    if scope == "name" or (scope in ("ip", "unknown") and (topic - SERVED or name.words == ("ip",))):
+        yield topic
+
+
+def _verdicts(setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]]) -> list[Verdict]:
+    value = setting.value.strip().strip("\"'")
+    number = port_number(value)
+    if name.is_port or (name.is_place and not number):
+        if value.lower() in OFF:
+            return [Verdict("off", setting, name)]
+    if number:
+        return _of_number(setting, name, own, foreign, number)
+    return [verdict for part in endpoints(value) if (verdict := _of_endpoint(setting, name, own, part))]
+
+
+def _of_number(
+    setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]], number: int
+) -> list[Verdict]:
+    place = name.is_place and not name.words[-1].endswith(("s", "l", "ip")) and name.words[-1] != "host"
+    if not (name.is_port or (place and setting.kind != "key")):
+        return []
+    if setting.short and (setting.name != "p" or number < LOWEST_SHORT):
+        return []
+    if name.topic in foreign and not name.listens:
+        return []
+    sure = name.listens or not name.topic - SERVED - own
+    suffix = setting.value.strip().lower()
+    protocols = ("UDP",) if suffix.endswith("/udp") else ("TCP",) if suffix.endswith("/tcp") else name.protocols
+    return [Verdict("listens", setting, name, number, None, protocols, sure)]
+
+
+def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoint) -> Verdict | None:
+    if not part.port:
+        return _of_host(setting, name, part)
+    served = bool(name.topic) and not name.topic - SERVED - own
+    plain = name.is_place and not name.topic
+    accepted = {
+        "all": True,
+        "loopback": name.listens or served or plain,
+        "node": name.listens or served or plain,
+        "ip": name.listens or plain,
+        "unknown": name.listens or plain,
+        "name": name.listens,
+    }.get(part.scope, False)
+    if not accepted or (part.scheme in ("http", "https") and part.scope == "name"):
+        return None
+    protocols = (part.protocol,) if part.protocol and not (part.scheme == "tcp" and name.protocols) else name.protocols
+    sure = name.listens or served or plain or name.is_place
+    return Verdict("listens", setting, name, part.port, part.bind, protocols, sure)
+
+
+def _of_host(setting: Setting, name: Name, part: Endpoint) -> Verdict | None:
+    """An address without a port: it narrows the port of the same topic."""
+    says = (
+        name.listens
+        or (setting.kind == "flag" and name.is_place and name.words[-1] != "ip")
+        or "".join(name.words) in PLAIN_HOSTS
+    )
+    if not says or part.scope in ("name", "unknown", "") or not (name.is_place or name.listens) or part.scheme:
+        return None
+    return Verdict("binds", setting, name, 0, part.bind)
