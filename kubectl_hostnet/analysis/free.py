@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kubectl_hostnet.analysis.claims import Confidence, Evidence
-from kubectl_hostnet.analysis.holders import Holder, NodePort
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
+from kubectl_hostnet.analysis.portlist import Holder, NodePort
 from kubectl_hostnet.analysis.report import Item
-from kubectl_hostnet.applications.catalog import Catalog
+from kubectl_hostnet.applications.schema import Application
 from kubectl_hostnet.inventory.components import well_known
 
 
@@ -74,7 +74,7 @@ def proposals(
     return sorted(free, key=lambda item: (bool(item.remarks), item.port))
 
 
-def known_ports(catalog: Catalog) -> dict[int, str]:
+def known_ports(catalog: Iterable[Application]) -> dict[int, str]:
     """Ports that well-known software takes by default, with its name: no good choice for something else."""
     applications = {known.port: application.title for application in catalog for known in application.ports}
     return {**applications, **{component.port: component.component for component in well_known()}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kubectl_hostnet.analysis.claims import Claim
-from kubectl_hostnet.analysis.holders import NodePort, of_claim, of_component, of_service
+from kubectl_hostnet.analysis.portlist import NodePort, of_claim, of_component, of_service
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
 from kubectl_hostnet.inventory.components import well_known
 from kubectl_hostnet.inventory.inventory import Inventory
