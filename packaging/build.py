@@ -63,7 +63,9 @@ def archive_name() -> str:
 def build(target: Path) -> str:
     """Make the archive from nothing; its sha256."""
     if os.name == "posix" and sys.platform != "darwin" and not sysconfig.get_config_var("Py_ENABLE_SHARED"):
-        sys.exit("error: this Python has no libpython.so\nhint: build with another, such as one from `uv python install`")
+        sys.exit(
+            "error: this Python has no libpython.so\nhint: build with another, such as one from `uv python install`"
+        )
     python = _environment()
     shutil.rmtree(WORK / "freeze", ignore_errors=True)
     places = ("--distpath", str(WORK / "freeze"), "--workpath", str(WORK / "freeze" / "work"))

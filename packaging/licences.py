@@ -17,12 +17,10 @@ NAMES = ("licen", "copying", "notice", "authors")
 
 def third_party(packages: Path) -> str:
     """One text: Python's licence, and that of each library in a folder of packages, sorted by name."""
-    parts = [_part(f"Python {sys.version.split()[0]}", [_python()])]
     found = {_name(entry): entry for entry in distributions(path=[str(packages)])}
-    for name in sorted(found):
-        if name not in BUILDERS and name != OURS:
-            parts.append(_part(f"{name} {found[name].version}", _texts(found[name])))
-    return "".join(parts)
+    names = sorted(found.keys() - BUILDERS - {OURS})
+    libraries = [_part(f"{name} {found[name].version}", _texts(found[name])) for name in names]
+    return "".join([_part(f"Python {sys.version.split()[0]}", [_python()]), *libraries])
 
 
 def _name(entry: Distribution) -> str:
@@ -35,9 +33,11 @@ def _part(title: str, texts: list[str]) -> str:
 
 
 def _texts(entry: Distribution) -> list[str]:
-    files = [file for file in entry.files or () if ".dist-info" in file.parts[0] and file.name.lower().startswith(NAMES)]
-    texts = [Path(str(file.locate())).read_text(encoding="utf-8", errors="replace") for file in sorted(files)]
-    return texts or [f"License: {entry.metadata.get('License-Expression') or entry.metadata.get('License') or 'see its home page'}"]
+    inside = [file for file in entry.files or () if ".dist-info" in file.parts[0]]
+    files = sorted(file for file in inside if file.name.lower().startswith(NAMES))
+    texts = [Path(str(file.locate())).read_text(encoding="utf-8", errors="replace") for file in files]
+    named = [value for key in ("License-Expression", "License") for value in entry.metadata.get_all(key) or ()]
+    return texts or [f"License: {', '.join(named) or 'see its home page'}"]
 
 
 def _python() -> str:

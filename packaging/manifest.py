@@ -23,7 +23,7 @@ TEMPLATE = ROOT / "packaging" / "krew.template.yaml"
 MANIFEST, BOT = ROOT / "krew-manifest.yaml", ROOT / ".krew.yaml"
 NOT_BUILT = "0" * 64
 HEADER = "# Written by packaging/manifest.py from packaging/krew.template.yaml.\n"
-UNKNOWN = "# A sha256 of zeros stands for an archive that was not built here; `make release` in CI has them all.\n"
+UNKNOWN = "# A sha256 of zeros stands for an archive that was not built here: the release workflow has them all.\n"
 
 
 class Platform(NamedTuple):
@@ -70,13 +70,13 @@ def main(argv: list[str] | None = None) -> int:
 def version() -> str:
     """The program's version, without v."""
     text = (ROOT / "kubectl_hostnet" / "__init__.py").read_text(encoding="utf-8")
-    return re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)[0]
+    return str(re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)[0])
 
 
 def repository() -> str:
     """The project's address, from pyproject.toml."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    return re.findall(r'^Homepage = "(.+)"$', text, re.MULTILINE)[0]
+    return str(re.findall(r'^Homepage = "(.+)"$', text, re.MULTILINE)[0])
 
 
 def sums(dist: Path) -> dict[Platform, str]:
@@ -88,7 +88,7 @@ def sums(dist: Path) -> dict[Platform, str]:
 def recorded(path: Path) -> dict[Platform, str]:
     """The sums of this version in a manifest that was written before."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    found = re.findall(r"uri: \S+/(\S+)\n +sha256: ([0-9a-f]{64})", text)
+    found = re.findall(r"uri: \S+/(\S+)\n +sha256: '([0-9a-f]{64})'", text)
     names = {platform.archive(version()): platform for platform in PLATFORMS}
     return {names[name]: digest for name, digest in found if name in names and digest != NOT_BUILT}
 
@@ -96,7 +96,8 @@ def recorded(path: Path) -> dict[Platform, str]:
 def krew(version: str, sums: Mapping[Platform, str], base: str = "") -> str:
     """A manifest of the platforms in `sums`; `base` is where the archives can be fetched."""
     base = base or f"{repository()}/releases/download/v{version}"
-    places = {p: f"uri: {base}/{p.archive(version)}\n    sha256: {sums[p]}" for p in PLATFORMS if p in sums}
+    # Quoted: YAML reads a sum of digits only, or of digits and one `e`, as a number.
+    places = {p: f"uri: {base}/{p.archive(version)}\n    sha256: '{sums[p]}'" for p in PLATFORMS if p in sums}
     return HEADER + _rendered(f"v{version}", places)
 
 
@@ -116,7 +117,7 @@ def bot() -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text with \\n line ends on every platform."""
+    """Write a text with line feeds as line ends on every platform."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
 
