@@ -34,7 +34,7 @@ def without_nulls(data: Any) -> Any:
     """The data as the Kubernetes API would send it: what is null is left out."""
     if isinstance(data, dict):
         return {key: without_nulls(value) for key, value in data.items() if value is not None}
-    return [without_nulls(value) for value in data] if isinstance(data, list) else data
+    return [without_nulls(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _named(error: UsageError) -> UsageError:
