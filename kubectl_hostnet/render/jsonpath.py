@@ -91,7 +91,7 @@ def _float_text(value: float) -> str:
     """As Go's %v: the fewest digits, with an exponent from a million on and below 0.0001."""
     number = Decimal(repr(value)).normalize()
     exponent = number.adjusted()
-    if -4 <= exponent < SHORTEST or not number:  # noqa: PLR2004 - strconv ftoa.go, %g
+    if -4 <= exponent < SHORTEST or not number:
         return f"{number:f}"
     mantissa = f"{number.scaleb(-exponent):f}"
     return f"{mantissa}e{exponent:+03d}"

@@ -160,7 +160,7 @@ def _unquoted(text: str) -> str:
         if len(word) == 1:
             raise UsageError(f"unquote string {text} error invalid syntax", 'known escapes: \\n \\t \\" \\\\ \\u00e9')
         code = int(word, 8) if word[0] in "01234567" else int(word[1:], 16)
-        return chr(code) if code < 0x110000 else "\ufffd"  # noqa: PLR2004 - beyond Unicode
+        return chr(code) if code < 0x110000 else "\ufffd"
 
     return ESCAPE.sub(plain, text[1:-1])
 
