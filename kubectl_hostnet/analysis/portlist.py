@@ -30,7 +30,8 @@ class NodePort(Item, frozen=True):
     """A port of a node and its holder.
 
     `bind` is "" for all addresses, or not known to be narrower. `forwarded`: traffic to it is forwarded (a hostPort of
-    the CNI, a NodePort of kube-proxy), no process holds a socket. `declared`: the Pod's `ports[]` say so.
+    the CNI, a NodePort of kube-proxy), no process holds a socket. `declared`: the Pod's `ports[]` say so. `assumed`:
+    a default of software that is not seen, but is on nearly every node.
     """
 
     node: str
@@ -46,6 +47,7 @@ class NodePort(Item, frozen=True):
     name: str | None = None
     application: str = ""
     purpose: str = ""
+    assumed: bool = False
     remarks: tuple[str, ...] = ()
 
     @property
@@ -72,7 +74,7 @@ def of_claim(pod: Pod, node: str, claim: Claim, remarks: tuple[str, ...]) -> Nod
         claim.name,
         claim.application,
         claim.purpose,
-        (*claim.remarks, *remarks),
+        remarks=(*claim.remarks, *remarks),
     )
 
 
@@ -89,7 +91,7 @@ def of_component(component: NodeComponent, node: Node) -> NodePort:
         (_reported(reported) if reported else _assumed(component),),
         loopback=component.bind.startswith("127."),
         purpose=component.purpose,
-        remarks=() if reported else ("assumed",),
+        assumed=not reported,
     )
 
 

@@ -16,7 +16,9 @@ def port_number(text: str, option: str) -> tuple[int, str]:
     """Port and protocol, "" where none is said; raises UsageError that names the option."""
     found = PORT.match(text.strip())
     if not found or not 1 <= int(found["port"]) <= HIGHEST:
-        raise UsageError(f"invalid port {text!r} for {option}", f"write a port from 1 to {HIGHEST}, such as 9100 or 8472/UDP")
+        raise UsageError(
+            f"invalid port {text!r} for {option}", f"write a port from 1 to {HIGHEST}, such as 9100 or 8472/UDP"
+        )
     return int(found["port"]), protocol_name(found["protocol"] or "", option)
 
 

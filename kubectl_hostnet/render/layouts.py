@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from kubectl_hostnet.render.layout_hostpods import HOST_PODS
+from kubectl_hostnet.render.layout_ports import PORTS
+from kubectl_hostnet.render.layout_probe import PROBE
 from kubectl_hostnet.render.view import Column, Layout
 
 LAYOUTS: dict[str, Layout] = {
     "HostPodList": HOST_PODS,
+    "PortList": PORTS,
+    "ProbeReport": PROBE,
     "Version": Layout(
         columns=(
             Column("COMPONENT", lambda item, _: item.component),

@@ -14,7 +14,7 @@ FORMULA = ("=", "+", "-", "@")
 
 def to_csv(report: Report, layout: Layout, view: View) -> str:
     """RFC 4180 with Unix line ends; all columns, wide ones too."""
-    headers, cells = rows(report, layout, replace(view, wide=True))
+    headers, cells = rows(report, layout, replace(view, wide=True), each=True)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if view.headers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +35,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """How items of one report kind look as a table, and what `-o name` calls one ("" when it has no name)."""
+    """How items of one report kind look as a table, and what `-o name` calls one ("" when it has no name).
+
+    `together` makes the lines of a table for people from the items, where several say the same.
+    """
 
     columns: tuple[Column, ...]
     name: Callable[[Any], str] = lambda _item: ""
+    together: Callable[[Report, View], Sequence[Any]] = lambda report, _view: report.items
 
 
-def rows(report: Report, layout: Layout, view: View) -> tuple[list[str], list[list[str]]]:
-    """Headers and rows, all text made printable, empty cells as kubectl's `<none>`."""
+def rows(report: Report, layout: Layout, view: View, *, each: bool = False) -> tuple[list[str], list[list[str]]]:
+    """Headers and rows, all text made printable, empty cells as kubectl's `<none>`; `each` item has its own row."""
     columns = [c for c in layout.columns if (view.wide or not c.wide) and c.shown(report, view)]
-    cells = [[printable(c.cell(item, view)) or "<none>" for c in columns] for item in report.items]
+    items = report.items if each else layout.together(report, view)
+    cells = [[printable(c.cell(item, view)) or "<none>" for c in columns] for item in items]
     return [c.header for c in columns], cells
