@@ -135,7 +135,7 @@ def parse(content: bytes, file: str) -> Application:
 
 
 def _files(folder: Path) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.yaml"))]
+    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stem)]
 
 
 def _unchanged(index: Mapping[str, Entry], name: str, content: bytes) -> Application | None:

@@ -9,6 +9,10 @@ from __future__ import annotations
 VERBS: dict[str, tuple[str, str]] = {
     "list": ("list", "Host-networked Pods with their nodes, node addresses and ports."),
     "ports": ("ports", "Ports of nodes: who holds them, and which are free."),
-    "probe": ("probe", "Connect to host-networked Pods at their nodes' addresses, and say what answers, or most likely why nothing does."),
+    "probe": (
+        "probe",
+        "Connect to host-networked Pods at their nodes' addresses, and say what answers, or most likely why nothing does.",
+    ),
+    "explain": ("explain", "What is known of an application, or what a word in the reports means."),
     "version": ("version", "Versions of this program, of what it runs on, and of the cluster."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubectl_hostnet.render.layout_explain import APPLICATION, APPLICATIONS, TERMS
 from kubectl_hostnet.render.layout_hostpods import HOST_PODS
 from kubectl_hostnet.render.layout_ports import PORTS
 from kubectl_hostnet.render.layout_probe import PROBE
@@ -11,6 +12,9 @@ LAYOUTS: dict[str, Layout] = {
     "HostPodList": HOST_PODS,
     "PortList": PORTS,
     "ProbeReport": PROBE,
+    "ApplicationList": APPLICATIONS,
+    "Application": APPLICATION,
+    "TermList": TERMS,
     "Version": Layout(
         columns=(
             Column("COMPONENT", lambda item, _: item.component),

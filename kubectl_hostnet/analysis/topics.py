@@ -1,0 +1,79 @@
+"""The words that reports use, explained for people: a topic a table, a test keeps them complete."""
+
+from __future__ import annotations
+
+from kubectl_hostnet.analysis.report import Item
+
+
+class Term(Item, frozen=True):
+    """A word of a topic and what it means."""
+
+    topic: str
+    term: str
+    meaning: str
+
+
+TOPICS: dict[str, tuple[str, dict[str, str]]] = {
+    "evidence": (
+        "Where a claimed port comes from, from strongest to weakest.",
+        {
+            "socket": "the process was seen listening (`ports --live`)",
+            "declared": "an entry of `ports[]`; it documents, it does not open a port",
+            "probe": "a liveness, readiness or startup probe, or a lifecycle hook, connects there",
+            "service": "a Service or EndpointSlice sends traffic there",
+            "argument": "the command line says so (`--port=9100`)",
+            "environment": "a variable says so (`PORT`, `*_LISTEN_ADDR`)",
+            "annotation": "an annotation says so (`prometheus.io/port`)",
+            "configmap": "a mounted configuration file says so; read with --read-config only",
+            "application": "what well-known software listens on by default; `explain NAME` shows it with its source",
+        },
+    ),
+    "confidence": (
+        "How sure a claim is.",
+        {
+            "certain": "a socket was seen",
+            "high": "the manifest says so in a place that is made for it",
+            "medium": "a well-known default, or one indirect piece of evidence",
+            "low": "a guess; shown with `?`, and not counted as a conflict",
+        },
+    ),
+    "verdicts": (
+        "What `probe` says of an endpoint.",
+        {
+            "reachable": "something answered as it should",
+            "refused": "the node answered that nothing listens there: not started, another port, or bound to loopback",
+            "filtered": "no answer at all: most likely a firewall drops the packets, or there is no way there",
+            "rejected": "an ICMP error came back: a firewall rejects, or the host or port is unreachable",
+            "reset": "the connection was made and then torn down",
+            "no-route": "this machine has no way to that address; another vantage point may have one",
+            "name-error": "the node's name could not be resolved",
+            "tls-error": "it answers, but TLS could not be agreed on",
+            "unhealthy": "it answers, and the application says that it is not well",
+            "wrong-answer": "it answers, but not as the expected application would: another process may hold the port",
+            "open|filtered": "UDP and no answer: a listener that stays silent and a firewall look the same",
+        },
+    ),
+    "vantage": (
+        "Where a probe starts. An answer holds for that place only.",
+        {
+            "here": "this machine",
+            "apiserver": "the API server, through the proxy subresource of the Pod",
+            "pod/NAME": "inside a running Pod, through exec",
+            "node/NAME": "a short-lived host-networked Pod on that node; only on request",
+        },
+    ),
+    "bind": (
+        "Which of the node's addresses a port is open on.",
+        {
+            "(empty)": "all addresses, or not known to be narrower",
+            "127.0.0.1, ::1": "loopback: nothing outside the node reaches it",
+            "an address": "only that address of the node",
+            "node": "in `explain`: the node's own address only",
+        },
+    ),
+}
+
+
+def terms(topic: str) -> list[Term]:
+    """The words of one topic, in order; empty for an unknown topic."""
+    return [Term(topic, term, meaning) for term, meaning in TOPICS.get(topic, ("", {}))[1].items()]
