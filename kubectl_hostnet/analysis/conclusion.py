@@ -95,7 +95,7 @@ def _with(case: Case, *verdicts: str) -> list[Result]:
 
 
 def _everything_accepted(case: Case) -> Iterable[str]:
-    if any(r.judgement and r.judgement.answer.startswith("accepted by") for r in case.results):
+    if any(r.judgement and r.judgement.withdrawn for r in case.results):
         yield "nothing can be said from here: something on the way (a proxy or VPN) accepts connections to ports that nobody holds"
 
 
@@ -113,7 +113,7 @@ def _vantages_disagree(case: Case) -> Iterable[str]:
 
 def _someone_else(case: Case) -> Iterable[str]:
     for result in _with(case, "wrong-answer"):
-        if result.judgement and not result.judgement.answer.startswith("accepted by"):
+        if result.judgement and not result.judgement.withdrawn:
             names = case.who_else(case.pod.node, result.endpoint.claim)
             who = f"{' and '.join(names[:3])} also claims the port" if names else "no claim in the cluster says who"
             yield f"{result.port} on {case.pod.node} is held by someone else, or by another protocol: {result.judgement.cause} ({who})"

@@ -23,7 +23,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     """A verdict with its cause in words, what it takes for granted, and a command that verifies it.
 
     `answer` is what answered, in short; `health` is the application's, apart from reachability. `application` is
-    named where the answer proved it, with its version.
+    named where the answer proved it, with its version. `withdrawn`: whoever answered would have answered anything.
     """
 
     verdict: Verdict
@@ -34,6 +34,7 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     health: HealthWord = "unknown"
     application: str = ""
     version: str = ""
+    withdrawn: bool = False
 
 
 def judge(observation: Observation, question: Question) -> Judgement | None:
@@ -63,6 +64,7 @@ def withdrawn(observation: Observation, control: Observation) -> Judgement:
         "nothing can be said about the application from here; probe from elsewhere",
         reaching(control, timeout=5),
         answer="accepted by something on the way",
+        withdrawn=True,
     )
 
 

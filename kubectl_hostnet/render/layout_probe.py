@@ -1,0 +1,56 @@
+"""The table of `probe`."""
+
+from __future__ import annotations
+
+from kubectl_hostnet.analysis.probing import ProbeItem
+from kubectl_hostnet.render.view import Column, Layout, View
+
+
+def _verdict(item: ProbeItem, _view: View) -> str:
+    """The verdict; a failure that is right is marked, so that nobody is alarmed by it."""
+    return item.verdict + (" (expected)" if item.expected and item.verdict != "reachable" else "")
+
+
+def _answer(item: ProbeItem, _view: View) -> str:
+    """What answered, with the certificate behind it, or the error as the operating system says it."""
+    asked = f"{item.http.method} {item.http.path}: " if item.http else ""
+    certificate = (
+        f", certificate {item.tls.certificate.subject}, until {item.tls.certificate.not_after[:10]}" if item.tls else ""
+    )
+    return asked + item.answer + certificate
+
+
+def _time(item: ProbeItem, _view: View) -> str:
+    total = item.timings.total
+    return "" if total is None else f"{total:.1f} ms" if total < 10 else f"{total:.0f} ms"
+
+
+def _timings(item: ProbeItem, _view: View) -> str:
+    times = item.timings
+    phases = {"resolve": times.resolve, "connect": times.connect, "tls": times.tls, "firstByte": times.first_byte}
+    return ",".join(f"{name}={value:.1f}" for name, value in phases.items() if value is not None)
+
+
+PROBE = Layout(
+    columns=(
+        Column("NAMESPACE", lambda item, _: item.namespace, shown=lambda report, _: report.across_namespaces),
+        Column("POD", lambda item, _: item.pod),
+        Column("NODE", lambda item, _: item.node),
+        Column("FROM", lambda item, _: item.vantage, shown=lambda report, view: view.wide or _several(report.items)),
+        Column("ADDRESS", lambda item, _: item.address),
+        Column("PORT", lambda item, _: f"{item.port}/{item.protocol}"),
+        Column("VERDICT", _verdict),
+        Column("HEALTH", lambda item, _: item.health),
+        Column("TIME", _time),
+        Column("ANSWER", _answer),
+        Column("TIMINGS", _timings, wide=True),
+        Column("CAUSE", lambda item, _: item.cause, wide=True),
+        Column("ASSUMES", lambda item, _: item.assumes, wide=True),
+        Column("VERIFY", lambda item, _: item.verify, wide=True),
+    ),
+    name=lambda item: f"pod/{item.pod}",
+)
+
+
+def _several(items: object) -> bool:
+    return isinstance(items, list) and len({item.vantage for item in items}) > 1
