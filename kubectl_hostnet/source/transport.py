@@ -79,6 +79,24 @@ class Transport:
             raise _failure(answer or Answer(0, b"", {}), path, self.settings)
         return answer
 
+    def once(self, method: str, path: str, query: str = "", *, timeout: float = 0) -> Answer:
+        """One exchange, never repeated, whatever its status. Raises ClusterError when there is no answer at all."""
+        started = time.monotonic()
+        target = path + (f"?{query}" if query else "")
+        try:
+            answer = self._wire.exchange(method, target, self.headers(), b"", timeout or self.timeout or None)
+        except (OSError, HTTPException) as error:
+            self._log(f"{method} {self.settings.server}{target} failed: {error}")
+            raise connection_error(error, self.settings.server, self.settings.context)[0] from None
+        milliseconds = (time.monotonic() - started) * 1000
+        self._log(f"{method} {self.settings.server}{target} {answer.status} in {milliseconds:.0f} milliseconds")
+        return answer
+
+    def widen(self, connections: int) -> None:
+        """Allow more exchanges at once, for many slow ones."""
+        self._connections = connections
+        self._wire = self._connect()
+
     def headers(self) -> list[tuple[str, str]]:
         """Who we are, as request headers. For the API server only: never for an endpoint that is probed."""
         fixed = [("User-Agent", f"kubectl-hostnet/{__version__}"), ("Accept", "application/json")]
