@@ -109,7 +109,8 @@ def _held(connection: Connection, which: Which, wish: Wish, nodes: list[str], re
     inventory = inventory_from(_read(open_source(connection), query))
     names, failure = chosen_nodes(inventory, nodes)
     items = _node_ports(inventory, read_config, components=namespace is None)
-    shown = [item for item in items if item.node in names and _shown(item, which, wanted)]
+    places = set(names)
+    shown = [item for item in items if item.node in places and _shown(item, which, wanted)]
     return Report(
         kind="PortList",
         items=shown,

@@ -12,8 +12,11 @@ from kubectl_hostnet.errors import HostnetError
 API_VERSION = "hostnet.kubectl.dev/v1"
 
 
-def envelope(report: Report) -> dict[str, Any]:
-    """The whole answer: apiVersion, kind, complete, gaps, items, and what the verb adds."""
+def envelope(report: Report, *, plain: bool = True) -> dict[str, Any]:
+    """The whole answer: apiVersion, kind, complete, gaps, items, and what the verb adds.
+
+    Items become plain data, or stay as they are for an encoder that knows them (half the memory of a long list).
+    """
     return {
         "apiVersion": API_VERSION,
         "kind": report.kind,
@@ -21,7 +24,7 @@ def envelope(report: Report) -> dict[str, Any]:
         "gaps": [{"resource": gap.resource, "reason": gap.reason, "effect": gap.effect} for gap in report.gaps],
         **msgspec.to_builtins(report.extra),
         **({"notes": list(report.notes)} if report.notes else {}),
-        "items": plain_items(report),
+        "items": plain_items(report) if plain else list(report.items),
     }
 
 

@@ -15,6 +15,7 @@ from kubectl_hostnet.render.view import View
 from kubectl_hostnet.text import printable
 
 STRUCTURED = ("json", "yaml")
+PIECE = 1 << 20  # characters
 # As in kubectl: what a script reads is not accompanied by "No resources found".
 SILENT = (*STRUCTURED, "jsonpath", "custom-columns")
 
@@ -31,7 +32,8 @@ def show(report: Report, name: str, argument: str, output: Output, *, now: float
     )
     text = render(report, name, view)
     if text:
-        write(text if name == "jsonpath" else text + "\n")
+        write(text)
+        write("" if name == "jsonpath" else "\n")
     sys.stdout.flush()
     if not report.items and name not in SILENT and report.failure is None:
         say(report.empty)
@@ -66,11 +68,13 @@ def structured(arguments: list[str]) -> str:
 
 
 def write(text: str) -> None:
-    """Text to stdout, in UTF-8 where the locale has no word for a character."""
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:
-        sys.stdout.write(text.encode("ascii", "backslashreplace").decode())
+    """Text to stdout, in UTF-8 where the locale has no word for a character; in pieces, for each is copied twice."""
+    for start in range(0, len(text), PIECE):
+        piece = text[start : start + PIECE]
+        try:
+            sys.stdout.write(piece)
+        except UnicodeEncodeError:
+            sys.stdout.write(piece.encode("ascii", "backslashreplace").decode())
 
 
 def say(line: str) -> None:

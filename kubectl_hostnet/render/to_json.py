@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,13 +12,19 @@ from kubectl_hostnet.render.envelope import envelope
 from kubectl_hostnet.render.view import Layout, View
 from kubectl_hostnet.text import UNSAFE
 
+# The encoder escapes what is below a space already; the line ends are its own.
+DELETE = "\x7f"
+UNSAFE_IN_JSON = re.compile(UNSAFE.pattern.replace("\x00-\x1f", ""))
+
 
 def to_json(report: Report, _layout: Layout, _view: View) -> str:
     """The envelope as JSON."""
-    return json_text(envelope(report))
+    return json_text(envelope(report, plain=False))
 
 
 def json_text(document: Any) -> str:
     r"""Any plain data as indented JSON; what a terminal might obey is written as `\u....`, which parsers read back."""
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    return UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    if text.isascii():  # ten times as fast, for hundreds of megabytes
+        return text.decode("ascii").replace(DELETE, "\\u007f")
+    return UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text.decode())
