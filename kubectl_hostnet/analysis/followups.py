@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from kubectl_hostnet.analysis.asking import over_tls
-from kubectl_hostnet.analysis.conclusion import Result
 from kubectl_hostnet.analysis.endpoints import Endpoint
 from kubectl_hostnet.analysis.reachability import judge, withdrawn
+from kubectl_hostnet.analysis.results import Result
 from kubectl_hostnet.analysis.rules import speaks_tls
 from kubectl_hostnet.probe.observation import Ask, Observation, Target
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from kubectl_hostnet.analysis.conclusion import Conclusion, Result
+from kubectl_hostnet.analysis.conclusion import Conclusion
 from kubectl_hostnet.analysis.reachability import HealthWord
 from kubectl_hostnet.analysis.report import Item, Report
+from kubectl_hostnet.analysis.results import Result
 from kubectl_hostnet.analysis.rules import Verdict
 from kubectl_hostnet.analysis.verify import NODE
 from kubectl_hostnet.errors import ClusterError
@@ -14,6 +16,7 @@ from kubectl_hostnet.probe.observation import Http, Timings, Tls
 from kubectl_hostnet.source.facts import Gap
 from kubectl_hostnet.text import printable
 
+FEW = 5
 DIRECT = "Connections go straight to the node's address: no Service and no kube-proxy is involved."
 # Verdicts of an endpoint where nobody should answer.
 SHUT = frozenset({"refused", "filtered", "rejected", "no-route", "name-error", "open|filtered"})
@@ -78,7 +81,7 @@ def probe_report(
         items=[item for result in results if (item := probe_item(result))],
         gaps=(*gaps, *(Gap(r.place, r.observation.error, "not probed") for r in unseen)),
         notes=tuple(notes),
-        summary=tuple(_summary(conclusions)),
+        summary=tuple(_summary(conclusions, results)),
         empty=empty,
         found=any(failing(result, results) for result in results),
         extra={"conclusions": list(conclusions)},
@@ -152,11 +155,17 @@ def _not_seen(unseen: Sequence[Result]) -> ClusterError | None:
     )
 
 
-def _summary(conclusions: Sequence[Conclusion]) -> Iterable[str]:
-    for conclusion in conclusions:
+def _summary(conclusions: Sequence[Conclusion], results: Sequence[Result]) -> Iterable[str]:
+    """Below the table: what is concluded, for many Pods only where something is wrong, and how many verdicts of each kind."""
+    wrong = {r.endpoint.pod.key for r in results if failing(r, results)}
+    shown = conclusions if len(conclusions) <= FEW else [c for c in conclusions if (c.namespace, c.pod) in wrong]
+    for conclusion in shown:
         yield ""
-        yield printable(f"pod {conclusion.namespace}/{conclusion.pod} on {conclusion.node}: {conclusion.conclusion}")
-        yield from (printable(f"  {reason}") for reason in conclusion.reasons)
-    if conclusions:
+        yield printable(f"pod {conclusion.namespace}/{conclusion.pod} on {conclusion.node}:")
+        yield from (printable(f"  {sentence}") for sentence in (conclusion.conclusion, *conclusion.reasons))
+    if results:
         yield ""
         yield DIRECT
+    if len(results) > FEW:
+        counts = Counter(result.verdict or "not probed" for result in results)
+        yield f"{len(results)} endpoints: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())

@@ -39,6 +39,8 @@ def _address(observation: Observation) -> str:
 
 
 NO_ROUTE = frozenset({"ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL", "ENETDOWN"})
+# Alerts of a server that goes on only with a client certificate: TLS 1.3's own, and what Go's TLS 1.2 says.
+WANTS_CERTIFICATE = frozenset({"TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_BAD_CERTIFICATE"})
 FORBIDDEN = frozenset({"EACCES", "EPERM"})
 
 RULES: tuple[Rule, ...] = (
@@ -120,6 +122,11 @@ RULES: tuple[Rule, ...] = (
         "silence has no sender: it does not tell whether the application is up",
     ),
     Rule(
+        lambda o: o.end == "tls" and o.errno in WANTS_CERTIFICATE,
+        "reachable",
+        "TLS was agreed, and the server wants a client certificate ({error}): its health cannot be seen without one",
+    ),
+    Rule(
         lambda o: o.phase == "tls" and o.end == "timeout",
         "tls-error",
         "the connection was accepted, but no TLS handshake came within {time}: the port may not speak TLS, or the process hangs",
@@ -136,7 +143,7 @@ RULES: tuple[Rule, ...] = (
         "the port answers in plain HTTP, not TLS: --scheme http",
     ),
     Rule(
-        lambda o: o.phase == "tls",
+        lambda o: o.phase == "tls" or o.end == "tls",
         "tls-error",
         "TLS could not be agreed: {error}",
         "the port may speak no TLS at all, or only with a client certificate",

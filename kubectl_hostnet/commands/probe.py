@@ -65,9 +65,7 @@ def run(
     if pace.watch or pace.wait:
         from kubectl_hostnet.commands.watching import repeat  # only for those who repeat
 
-        return repeat(
-            lambda left: probe(source, scope, targets, plan.within(left), everything=everything), pace, output
-        )
+        return repeat(lambda left: probe(source, scope, targets, plan.within(left), everything=everything), pace, form)
     return probe(source, scope, targets, plan, everything=everything)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from kubectl_hostnet.analysis.claims import Claim
-from kubectl_hostnet.analysis.conclusion import Case, Conclusion, Result, conclude
+from kubectl_hostnet.analysis.conclusion import Conclusion, conclude
 from kubectl_hostnet.analysis.endpoints import Endpoint
 from kubectl_hostnet.analysis.followups import (
     alive_and_dead,
@@ -23,6 +23,7 @@ from kubectl_hostnet.analysis.followups import (
 )
 from kubectl_hostnet.analysis.holders import Key, holders_of
 from kubectl_hostnet.analysis.offline import pod_claims
+from kubectl_hostnet.analysis.results import Case, Result
 from kubectl_hostnet.applications.catalog import Catalog
 from kubectl_hostnet.errors import ClusterError, UsageError
 from kubectl_hostnet.inventory.inventory import Inventory, inventory_from

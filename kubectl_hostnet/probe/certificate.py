@@ -103,7 +103,7 @@ def _time(element: Element) -> str:
     tag, value = element
     digits = value.decode("ascii").rstrip("Z")
     if tag == UTC_TIME:
-        digits = ("19" if int(digits[:2]) >= 50 else "20") + digits  # noqa: PLR2004
+        digits = ("19" if int(digits[:2]) >= 50 else "20") + digits
     elif tag != GENERALIZED_TIME:
         raise ValueError(tag)
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{digits[8:10]}:{digits[10:12]}:{digits[12:14]}Z"

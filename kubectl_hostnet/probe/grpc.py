@@ -107,7 +107,7 @@ def _answer(headers: dict[str, str], body: bytes) -> Answer:
     if number:
         word = STATUSES[number] if number < len(STATUSES) else f"status {status}"
         return Answer("grpc", word, headers.get("grpc-message", ""))
-    value = body[6] if len(body) > 6 and body[5] == SERVING_FIELD else 0  # noqa: PLR2004 - after 5 bytes of framing
+    value = body[6] if len(body) > 6 and body[5] == SERVING_FIELD else 0
     return Answer("grpc", SERVING[value] if value < len(SERVING) else f"status {value}")
 
 

@@ -80,7 +80,7 @@ async def _answer(attempt: Attempt, stream: Stream, method: str) -> Http:
         data = await _head(attempt, stream, data)
         head, body = END_OF_HEAD.split(data, maxsplit=1)
         answer = parse(head, method)
-        if answer.status >= 200:  # noqa: PLR2004 - 1xx announces the answer (RFC 9110, 15.2)
+        if answer.status >= 200:
             break
         data = body
     if method != "HEAD":

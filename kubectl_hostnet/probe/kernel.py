@@ -91,7 +91,7 @@ def _message(data: bytes, sock: socket.socket) -> Icmp | None:
 
 def _offender(data: bytes) -> str:
     """The address in the sockaddr that follows the message (SO_EE_OFFENDER)."""
-    family = int.from_bytes(data[:2], sys.byteorder) if len(data) >= 2 else 0  # noqa: PLR2004 - sa_family_t
+    family = int.from_bytes(data[:2], sys.byteorder) if len(data) >= 2 else 0
     if family == socket.AF_INET:
         return socket.inet_ntop(socket.AF_INET, data[4:8])
     return socket.inet_ntop(socket.AF_INET6, data[8:24]) if family == socket.AF_INET6 else ""

@@ -35,7 +35,7 @@ async def secure(attempt: Attempt, below: Stream) -> Stream:
         attempt.phase = "tls"
         raise EndedError("tls", error.verify_message or _words(error), code="CERTIFICATE_VERIFY_FAILED") from error
     except ssl.SSLError as error:
-        raise EndedError("tls", _words(error), stream.first, error.reason or "") from error
+        raise _ended(error, stream.first) from error
     attempt.finish()
     attempt.tls = stream.agreed(verified=True if ask.verify else None)
     return stream
@@ -66,15 +66,23 @@ class TlsStream:
         await self._drive(self._tls.do_handshake)
 
     async def send(self, data: bytes) -> None:
-        """Send all of it; raises OSError, ssl.SSLError."""
-        await self._drive(lambda: self._tls.write(data))
+        """Send all of it; raises OSError, EndedError."""
+        try:
+            await self._drive(lambda: self._tls.write(data))
+        except ssl.SSLError as error:
+            raise _ended(error) from error
 
     async def receive(self, limit: int = CHUNK) -> bytes:
-        """What comes next, b"" when the peer has ended the connection."""
+        """What comes next, b"" when the peer has ended the connection; raises OSError, EndedError.
+
+        With TLS 1.3 a server that wants a client certificate says so only here, after the handshake (RFC 8446, 4.4.2.4).
+        """
         try:
             return await self._drive(lambda: self._tls.read(limit))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
+        except ssl.SSLError as error:
+            raise _ended(error) from error
 
     def agreed(self, *, verified: bool | None) -> Tls:
         """What was agreed so far; the certificate is empty where the handshake did not come to it."""
@@ -154,6 +162,10 @@ def _server_name(attempt: Attempt) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.rpartition(":")[0] if host.count(":") == 1 else host
+
+
+def _ended(error: ssl.SSLError, data: bytes = b"") -> EndedError:
+    return EndedError("tls", _words(error), data, error.reason or "")
 
 
 def _words(error: ssl.SSLError) -> str:

@@ -21,8 +21,11 @@ def _answer(item: ProbeItem, _view: View) -> str:
 
 
 def _time(item: ProbeItem, _view: View) -> str:
-    total = item.timings.total
-    return "" if total is None else f"{total:.1f} ms" if total < 10 else f"{total:.0f} ms"
+    """The time until the first byte of the answer, or until the connection stood; what came to nothing took all of it."""
+    times = item.timings
+    phases = [t for t in (times.resolve, times.connect, times.tls, times.first_byte) if t is not None]
+    taken = sum(phases) if times.connect is not None and item.verdict == "reachable" else times.total
+    return "" if taken is None else f"{taken:.1f} ms" if taken < 10 else f"{taken:.0f} ms"
 
 
 def _timings(item: ProbeItem, _view: View) -> str:
