@@ -6,8 +6,8 @@ The only file that may import `kubernetes`, and only inside functions: its impor
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
@@ -21,6 +21,10 @@ from kubectl_hostnet.source.kubeconfig import settings
 from kubectl_hostnet.source.paging import UnsupportedFieldError, pages
 from kubectl_hostnet.source.query import PodFilter, Query
 from kubectl_hostnet.source.transport import Transport
+
+if TYPE_CHECKING:
+    from kubectl_hostnet.source.channels import ExecResult
+    from kubectl_hostnet.source.exec import Executor
 
 CORE, APPS, BATCH = "/api/v1", "/apis/apps/v1", "/apis/batch/v1"
 # resource: (API path, kind, field of Facts, what the answer lacks without it)
@@ -55,6 +59,7 @@ class Cluster:
         timeout = seconds(options.request_timeout, "--request-timeout")
         self.transport = Transport(self.settings, timeout=timeout, verbosity=options.verbosity)
         self._chunk_size = options.chunk_size
+        self._executor: Executor | None = None
 
     def read(self, query: Query) -> Facts:
         """Read everything that the query asks for, side by side (see Query)."""
@@ -76,6 +81,22 @@ class Cluster:
         """The server's version, such as v1.35.4. Raises HostnetError."""
         answer = msgspec.json.decode(self.transport.get("/version").body, type=dict[str, Any])
         return str(answer.get("gitVersion", ""))
+
+    def exec(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        command: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        timeout: float = 30.0,
+    ) -> ExecResult:
+        """Run a command in a container, for `timeout` seconds at most (see Executor.run)."""
+        from kubectl_hostnet.source.exec import Executor  # for verbs that exec only
+
+        self._executor = self._executor or Executor(self.transport)
+        return self._executor.run(namespace, pod, container, command, stdin=stdin, timeout=timeout)
 
     def _reader(self, name: str, query: Query, facts: Facts) -> Callable[[], None]:
         base, kind, target, _ = RESOURCES[name]
