@@ -493,16 +493,23 @@ class Page(Fields):
     items: list[msgspec.Raw] | None = None
 
 
+class StatusCause(Fields):
+    reason: str | None = None
+    message: str | None = None
+
+
 class StatusDetails(Fields):
     name: str | None = None
     kind: str | None = None
     retry_after_seconds: int | None = None
+    causes: list[StatusCause] | None = None
 
 
 class Status(Fields):
     """The API server's error body, `kind: Status`."""
 
     kind: str = ""
+    status: str | None = None
     reason: str | None = None
     message: str | None = None
     code: int | None = None
