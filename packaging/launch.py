@@ -22,6 +22,6 @@ def tidy(environ: MutableMapping[str, str]) -> None:
 
 if __name__ == "__main__":
     tidy(os.environ)
-    from kubectl_hostnet.cli import entry_point  # after tidy: nothing may see the loader's environment
+    from kubectl_hostnet.__main__ import entry_point  # after tidy: nothing may see the loader's environment
 
     entry_point()

@@ -14,5 +14,6 @@ VERBS: dict[str, tuple[str, str]] = {
         "Connect to host-networked Pods at their nodes' addresses, and say what answers, or most likely why nothing does.",
     ),
     "explain": ("explain", "What is known of an application, or what a word in the reports means."),
+    "completion": ("completion", "Completion with the TAB key: for kubectl, or a script for a shell."),
     "version": ("version", "Versions of this program, of what it runs on, and of the cluster."),
 }

@@ -15,6 +15,9 @@ LAYOUTS: dict[str, Layout] = {
     "ApplicationList": APPLICATIONS,
     "Application": APPLICATION,
     "TermList": TERMS,
+    "CompletionShim": Layout(
+        (Column("PATH", lambda item, _: item.path), Column("ACTION", lambda item, _: item.action))
+    ),
     "Version": Layout(
         columns=(
             Column("COMPONENT", lambda item, _: item.component),

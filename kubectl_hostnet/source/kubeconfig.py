@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -83,6 +83,18 @@ def settings(options: Connection, environ: Mapping[str, str] = os.environ) -> Se
         impersonation=tuple(_impersonation(user)),
     )
     return _override(found, options)
+
+
+def names(
+    kind: Literal["contexts", "clusters", "users"], options: Connection, environ: Mapping[str, str] = os.environ
+) -> list[str]:
+    """The names of one kind of entry, for completion; raises ClusterError or InputError."""
+    return sorted(getattr(_load(options, environ), kind))
+
+
+def files(options: Connection, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The kubeconfig files that count, whether they exist or not."""
+    return _paths(options, environ)
 
 
 def decoded(entry: Mapping[str, Any], key: str) -> bytes:

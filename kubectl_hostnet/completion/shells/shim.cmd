@@ -1,0 +1,2 @@
+@rem kubectl (1.26 or newer) calls this to complete `kubectl hostnet`; written by `kubectl hostnet completion --install`.
+@kubectl-hostnet __complete %*
