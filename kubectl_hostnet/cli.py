@@ -52,9 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (`| head`): not a failure. Python would complain when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _without_reader()
 
 
 def _run(arguments: list[str]) -> int:
@@ -134,7 +132,10 @@ def _callback(run: Callable[..., Any]) -> Callable[..., int]:
         made = {name: group(**{f.name: values[f.name] for f in fields(group)}) for name, group in groups.items()}
         plain = {name: value for name, value in values.items() if name in hints}
         output = Output(**{f.name: values[f.name] for f in fields(Output)})
-        return _perform(lambda: run(**made, **plain), output)
+        try:
+            return _perform(lambda: run(**made, **plain), output)
+        except BrokenPipeError:
+            return _without_reader()
 
     callback.__signature__ = inspect.Signature(list(parameters.values()))  # type: ignore[attr-defined]
     callback.__annotations__ = {name: p.annotation for name, p in parameters.items()}
@@ -178,6 +179,15 @@ def _perform(run: Callable[[], Any], output: Output) -> int:
     from kubectl_hostnet.render.output import show
 
     return show(report, name, argument, output, now=time.time())
+
+
+def _without_reader() -> int:
+    """The reader has gone (`| head`): no failure, and nothing to say. Python would complain when it flushes at exit.
+
+    A verb's is caught before click sees it, which would exit with 1: findings.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _as_click(args: list[str], switches: set[str]) -> list[str]:

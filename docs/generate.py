@@ -1,0 +1,32 @@
+"""Everything that is generated, in one word: `make docs` writes it, `make check` says what is stale."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import output_page  # noqa: E402 - beside this file
+
+from kubectl_hostnet.applications.generate import main as applications  # noqa: E402
+
+
+def main(arguments: list[str]) -> int:
+    """Write all pages; with --check only say which are stale (exit code 1)."""
+    checking = "--check" in arguments
+    stale = applications(arguments)
+    for path, text in {HERE / "output.md": output_page.page()}.items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if checking:
+            sys.stderr.write(f"stale: {path}; run make docs\n")
+            stale = 1
+        else:
+            path.write_text(text, encoding="utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
