@@ -20,7 +20,8 @@ class KnownPort(Known, frozen=True):
     `bind_by` are flags, variables ("METALLB_HOST") and `config KEY` that hold only the address, not the port.
     `when` restricts it: a port that is open only if something is configured is claimed only with that evidence: one of
     the conditions in `needs` must hold (defaults.py says how they are written); without `needs` it is never claimed.
-    `unless` are conditions of which each switches the port off. `versions` restricts it to releases: "<1.20",
+    `unless` are conditions of which each switches the port off. Where they say that it is off, its flags, variables
+    and keys do not count either; so a flag that opens a port belongs into its `needs`, or there are none. `versions` restricts it to releases: "<1.20",
     ">=2.3 <3"; a tag without a number (latest) counts as the newest release.
     `owner: kernel` marks sockets without a process (VXLAN, Geneve, WireGuard).
     """
@@ -76,6 +77,9 @@ class Application(Known, frozen=True):
     application is known whatever its image is called (`kube-apiserver` in a hyperkube image); "hyperkube apiserver" is
     a program with its subcommand. `run` is for images that hold several programs: one of these globs must match a word
     of the container's command line before the image counts; "" stands for the image's own entry point.
+    `variables` are globs over names of variables that no other software has (`SELKIES_*`): by them it is known in an
+    image that somebody built and named for himself. `idle`: without a command of its own it serves nothing (`pause`, a
+    bare distribution): what is declared or probed there is served by somebody else.
     `not_listening` are flags and variables whose ports are never this application's own listeners (peers, upstreams,
     what is advertised). An application without `ports` is known to listen on nothing by default: `notes` says why.
     `host_network` says in a sentence what it needs the node's network for; "" if nothing does. `source` says where the
@@ -90,6 +94,8 @@ class Application(Known, frozen=True):
     tags: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    idle: bool = False
     ports: tuple[KnownPort, ...] = ()
     not_listening: tuple[str, ...] = ()
     health: Health | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from kubectl_hostnet.analysis.claims import Confidence
 from kubectl_hostnet.analysis.evidence.address import endpoint, port_number
 from kubectl_hostnet.analysis.evidence.hint import Hint
 
@@ -19,16 +20,15 @@ def annotated(annotations: Mapping[str, str]) -> Iterator[Hint]:
     """Hints for the whole Pod; of low confidence where scraping is switched off."""
     for key, value in annotations.items():
         for port in _ports(key, value):
-            surely = SCRAPED.search(key) and annotations.get(key.rpartition("/")[0] + "/scrape", "true") != "false"
-            confidence = "medium" if surely or HOST_PORT.search(value) else "low"
+            detail, purpose = f"{key}: {value[:80]}", "metrics" if SCRAPED.search(key) else ""
             yield Hint(
                 port,
                 "annotation",
                 "metadata.annotations",
-                f"{key}: {value[:80]}",
-                confidence=confidence,
-                purpose=_purpose(key),
-            )  # type: ignore[arg-type]
+                detail,
+                confidence=_confidence(key, value, annotations),
+                purpose=purpose,
+            )
 
 
 def relevant(annotations: Mapping[str, str]) -> dict[str, str]:
@@ -40,11 +40,12 @@ def _ports(key: str, value: str) -> list[int]:
     if PORT_KEY.search(key) and (number := port_number(value)):
         return [number]
     if "host" in value and (found := HOST_PORT.findall(value)):
-        return [int(number) for number in found if 0 < int(number) < 65536]  # noqa: PLR2004 - the last port
+        return [int(number) for number in found if 0 < int(number) < 65536]
     if key.startswith("kubeadm.") and ENDPOINT_KEY.search(key) and (address := endpoint(value)) and address.port:
         return [address.port]
     return []
 
 
-def _purpose(key: str) -> str:
-    return "metrics" if SCRAPED.search(key) else ""
+def _confidence(key: str, value: str, annotations: Mapping[str, str]) -> Confidence:
+    scraped = SCRAPED.search(key) and annotations.get(key.rpartition("/")[0] + "/scrape", "true") != "false"
+    return "medium" if scraped or HOST_PORT.search(value) else "low"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 import msgspec
 
 from kubectl_hostnet.analysis.claims import Source
-from kubectl_hostnet.analysis.evidence.address import NODE, endpoints, port_number
+from kubectl_hostnet.analysis.evidence.address import NODE, endpoint, endpoints, port_number
 from kubectl_hostnet.analysis.evidence.hint import Closed, Hint
 from kubectl_hostnet.analysis.evidence.judgement import OFF, Verdict, topic_matches
 from kubectl_hostnet.analysis.evidence.names import Name, name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
-from kubectl_hostnet.applications.defaults import Settings, is_open
+from kubectl_hostnet.analysis.evidence.variables import Variable
+from kubectl_hostnet.applications.catalog import Catalog
+from kubectl_hostnet.applications.defaults import Settings, holds, is_open
 from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
 from kubectl_hostnet.inventory.container import Container
@@ -52,7 +55,7 @@ def known_ports(application: Application, facts: Facts) -> Known:
     for index, port in enumerate(application.ports):
         given = _given(port, facts)
         if given is None:
-            if not _default_holds(application, port, index, facts):
+            if not _default_holds(port, index, facts):
                 continue
             hints.append(_default(application, port, index, facts))
             continue
@@ -69,6 +72,29 @@ def known_ports(application: Application, facts: Facts) -> Known:
     return Known(tuple(hints), tuple(closed), tuple(moved), tuple(targets))
 
 
+def by_variables(catalog: Catalog, variables: Sequence[Variable]) -> Application | None:
+    """The application that only its own variables give away, when image and program are called otherwise."""
+    if not variables:
+        return None
+    for application in catalog:
+        if application.variables and any(
+            fnmatchcase(v.name, glob) for v in variables for glob in application.variables
+        ):
+            return application
+    return None
+
+
+def without_replaced(known: Known, application: Application, written: Sequence[Hint]) -> Known:
+    """Drop defaults that only a configuration file could move, when that file was read and says otherwise."""
+    said = {(hint.port, protocol) for hint in written for protocol in hint.protocols}
+    fixed = {(port.port, port.protocol) for port in application.ports if (port.flags or port.env) and not port.config}
+    kept = tuple(
+        hint for hint in known.hints
+        if hint.source != "application" or (hint.port, hint.protocols[0]) in fixed | said
+    )  # fmt: skip
+    return msgspec.structs.replace(known, hints=kept)
+
+
 def ignored_names(application: Application | None) -> frozenset[str]:
     """Flags and variables that are never listeners of this application, and those whose meaning is known better."""
     if application is None:
@@ -79,18 +105,39 @@ def ignored_names(application: Application | None) -> frozenset[str]:
 
 def _given(port: KnownPort, facts: Facts) -> tuple[Source, Setting] | None:
     """The setting that decides on a port: flags win over variables, these over files, as nearly everywhere."""
-    names = (
-        ("argument", port.flags, facts.flags),
-        ("environment", port.env, facts.env),
-        ("configmap", port.config, facts.config),
+    found = _setting(port.flags, port.env, port.config, facts)
+    return found if found and _enabled(port, found[1], facts.settings) else None
+
+
+def _setting(
+    flags: Sequence[str], env: Sequence[str], config: Sequence[str], facts: Facts
+) -> tuple[Source, Setting] | None:
+    wanted = {_plain(name) for name in flags}
+    for flag in reversed(facts.flags):
+        if _plain(flag.name) in wanted:
+            return "argument", flag
+    for variable in facts.env:
+        if variable.name in env:
+            return "environment", variable
+    return next((("configmap", key) for key in reversed(facts.config) if key.name in config), None)
+
+
+def _plain(flag: str) -> str:
+    """A flag's name: Go programs take one dash or two; the case matters for flags of one letter only."""
+    name = flag.lstrip("-")
+    return name.lower() if len(name) > 1 else name
+
+
+def _enabled(port: KnownPort, given: Setting, settings: Settings) -> bool:
+    """Does the setting count: nothing but itself closes the default, and what the port needs holds?
+
+    A flag for a port means it; variables and keys are often set for features that are off.
+    """
+    alone = Settings((f"--{given.name}={given.value}",)) if given.kind == "flag" else Settings()
+    closing = any(holds(condition, settings) and not holds(condition, alone) for condition in port.unless)
+    return not closing and (
+        given.kind == "flag" or not port.needs or any(holds(condition, settings) for condition in port.needs)
     )
-    candidates: Iterable[tuple[Source, tuple[str, ...], Sequence[Setting]]] = names  # type: ignore[assignment]
-    for source, wanted, settings in candidates:
-        stripped = {name.lstrip("-") for name in wanted}
-        for setting in reversed(settings):
-            if setting.name in stripped:
-                return source, setting
-    return None
 
 
 def _placed(
@@ -115,7 +162,7 @@ def _is_off(setting: Setting) -> bool:
     return setting.value.strip().strip("\"'").lower() in OFF
 
 
-def _default_holds(application: Application, port: KnownPort, index: int, facts: Facts) -> bool:
+def _default_holds(port: KnownPort, index: int, facts: Facts) -> bool:
     version = image_name(facts.container.image).version
     if not in_versions(port.versions, version) or not is_open(port, facts.settings):
         return False
@@ -156,11 +203,14 @@ def _hint(
 
 
 def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> str | None:
-    """The address of a port: where a setting of the same topic says so, else the application's default."""
+    """The address of a port: what `bind_by` sets, or a setting of the same topic, else the application's default."""
+    given = _setting(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
+    if given and (place := endpoint(given[1].value)) and place.bind is not None:
+        return place.bind
     names = [name_of(name) for name in (*port.flags, *port.env)]
-    for place in (verdict for verdict in facts.said if verdict.answer == "binds"):
-        if any(topic_matches(name, place.name) for name in names) or (first and not names and not place.topic):
-            return place.bind
+    for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not given):
+        if any(topic_matches(name, verdict.name) for name in names) or (first and not names and not verdict.topic):
+            return verdict.bind
     return _bind(port)
 
 

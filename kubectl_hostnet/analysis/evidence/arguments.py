@@ -123,7 +123,7 @@ def _special(word: str) -> tuple[int, str, str | None] | None:
 
 
 def _with_host(port: str, host: str) -> tuple[int, str, str | None] | None:
-    at = endpoint(f"{host}:{port}" if host.count(":") < 2 or host.startswith("[") else f"[{host}]:{port}")  # noqa: PLR2004 - IPv6
+    at = endpoint(f"{host}:{port}" if host.count(":") < 2 or host.startswith("[") else f"[{host}]:{port}")
     return (at.port, "TCP", at.bind) if at and at.port else None
 
 
@@ -157,8 +157,8 @@ def _addresses(command: Command, container: str) -> Iterator[Hint]:
 
 
 def _is_client(command: Command) -> bool:
-    """iperf -c connects; nc without -l is left out above."""
-    return command.program.startswith("iperf") and "-c" in command.words or command.program in NETCATS
+    """Iperf -c connects; nc without -l is left out above."""
+    return (command.program.startswith("iperf") and "-c" in command.words) or command.program in NETCATS
 
 
 def is_bare(word: Setting | Bare) -> bool:

@@ -22,7 +22,7 @@ CLIENTS = frozenset({
     "ipvsadm", "arping", "nmap", "tcpdump", "journalctl", "logger", "mc", "s3cmd", "rclone", "bfdd-control", "iptables-save", "iptables-restore",
     "ebtables", "iptables-nft", "ip6tables-nft", "iptables-legacy", "kubeadm", "cilium", "hubble", "firewall-cmd", "ufw", "pgrep", "uname", "sleep",
 })  # fmt: skip
-HELPERS = (TOOLS | CLIENTS | {"[[", "((", "function", "{", "}", "((", "))"}) - {"busybox"}
+HELPERS = (TOOLS | CLIENTS | {"[[", "((", "function", "{", "}", "))"}) - {"busybox"}
 STARTERS = {**WRAPPERS, **dict.fromkeys(SHELLS, 0), "busybox": 0, "nsenter": 0, "unshare": 0, "nice": 0, "ionice": 0, "stdbuf": 0, "setpriv": 0,
             "s6-setuidgid": 1, "chpst": 0, "setsid": 0, "catchsegv": 0, "strace": 0}  # fmt: skip
 DEEPEST = 4  # shells within shells
@@ -67,7 +67,7 @@ def _may_listen(command: Command) -> bool:
 
 
 def _starts_program(word: str) -> bool:
-    return word.startswith("/") or name_of(word) in STARTERS or word.startswith("./")
+    return word.startswith(("/", "./")) or name_of(word) in STARTERS
 
 
 def name_of(word: str) -> str:

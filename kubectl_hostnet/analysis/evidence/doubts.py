@@ -70,7 +70,7 @@ def _moved_away(group: Group, groups: Sequence[Group], part: Part) -> str:
     return ""
 
 
-def _other_metrics(group: Group, groups: Sequence[Group], part: Part) -> str:
+def _other_metrics(group: Group, _groups: Sequence[Group], part: Part) -> str:
     """Declared as the metrics port, while the flag for metrics names another."""
     if group.sources - HEARSAY or not any(METRICS & set(name_of(hint.name).words) for hint in group.hints if hint.name):
         return ""

@@ -41,7 +41,7 @@ def _resolve(container: Container, port: int | str) -> tuple[int, str]:
     """A handler's port by number or by name of a declared port; 0 when the name is not declared."""
     number = port if isinstance(port, int) else port_number(port)
     if number is not None:
-        return (number if 0 < number < 65536 else 0), "TCP"  # noqa: PLR2004 - the last port
+        return (number if 0 < number < 65536 else 0), "TCP"
     declared = next((d for d in container.ports if d.name == port), None)
     return (declared.container_port, declared.protocol) if declared else (0, "TCP")
 
@@ -72,17 +72,15 @@ def _asked(words: tuple[str, ...], listing: bool) -> Iterator[int]:
     for index, word in enumerate(words[1:], 1):
         value = word.partition("=")[2] if word.startswith("-") else word
         address = endpoint(value)
-        if address and address.port and address.scope in ("loopback", "node") and (address.host or address.scheme):
-            yield address.port
-        elif address and address.port and address.scope == "all" and ":" in value and word.startswith("-"):
+        if (
+            address and address.port and address.scope in ("loopback", "node") and (address.host or address.scheme)
+        ) or (address and address.port and address.scope == "all" and ":" in value and word.startswith("-")):
             yield address.port
         elif (
             program in ("nc", "ncat", "netcat")
             and port_number(word)
             and scope_of(words[index - 1]) in ("loopback", "node")
-        ):
-            yield int(word)
-        elif words[index - 1] in PORT_OPTIONS and port_number(word) and not elsewhere:
+        ) or (words[index - 1] in PORT_OPTIONS and port_number(word) and not elsewhere):
             yield int(word)
         elif listing and program in ("grep", "egrep") and (found := GREPPED.match(word)) and not word.isdigit():
             yield int(found[1])

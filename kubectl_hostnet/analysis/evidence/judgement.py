@@ -96,9 +96,8 @@ def _foreign_topics(setting: Setting) -> Iterable[frozenset[str]]:
 def _verdicts(setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]]) -> list[Verdict]:
     value = setting.value.strip().strip("\"'")
     number = port_number(value)
-    if name.is_port or (name.is_place and not number):
-        if value.lower() in OFF:
-            return [Verdict("off", setting, name)]
+    if (name.is_port or (name.is_place and not number)) and value.lower() in OFF:
+        return [Verdict("off", setting, name)]
     if number:
         return _of_number(setting, name, own, foreign, number)
     return [verdict for part in endpoints(value) if (verdict := _of_endpoint(setting, name, own, part))]

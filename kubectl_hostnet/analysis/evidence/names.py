@@ -218,7 +218,7 @@ def name_of(text: str) -> Name:
                 else [tail[:6], tail[6:]]
                 if tail.startswith("listen") and len(tail) > 6
                 else [tail]
-            )  # noqa: PLR2004
+            )
         else:
             found.append(word)
     return Name(text, tuple(found))

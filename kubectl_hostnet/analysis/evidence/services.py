@@ -32,7 +32,7 @@ def _target(service: Service, port: ServicePort, containers: Sequence[Container]
     field = f"Service {service.name} {port.field}"
     if isinstance(port.target_port, int) or port.target_port.isdecimal():
         number = int(port.target_port)
-        if 0 < number < 65536:  # noqa: PLR2004 - the last port
+        if 0 < number < 65536:
             yield Hint(number, "service", field, detail, protocols=(port.protocol,))
         return
     for container in containers:
