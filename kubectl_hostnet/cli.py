@@ -56,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    application = Verbs(name=PROGRAM, help=HELP, context_settings=SETTINGS, no_args_is_help=True)
+    application = Verbs(name=PROGRAM, help=HELP, context_settings=SETTINGS)
+    if not arguments or arguments[0] == "help":  # as kubectl: no verb, `help`, `help VERB`
+        arguments = [*arguments[1:2], "--help"]
     try:
         code = application.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except typer.Exit as stop:

@@ -45,7 +45,8 @@ def test_help_lists_every_verb_and_every_format(run: Run) -> None:
     assert all(verb in text for verb in VERBS)
     shown = "".join(run("list", "--help").out.split())  # long lines are wrapped
     assert all(name in shown for name in FORMATS)
-    assert run().out.startswith("Usage: kubectl hostnet") or run().err.startswith("Usage: kubectl hostnet")
+    assert run() == run("help") == run("--help")
+    assert run("help", "list") == run("list", "--help")
 
 
 @pytest.mark.parametrize(
