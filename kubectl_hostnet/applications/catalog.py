@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Catalog:
         self._applications = {application.name: application for application in applications}
         self._programs = _by_program(self._applications.values())
         self._patterns = _by_last_segment(self._applications.values())
+        self._variables = [(v, application) for application in self for v in application.variables]
         self._candidates: dict[str, tuple[Application, ...]] = {}
 
     def __iter__(self) -> Iterator[Application]:
@@ -67,7 +68,10 @@ class Catalog:
         if runs and container.command:
             return runs[0]
         own = (a for a in candidates if not a.run and _may_run_own_program(container, commands))
-        return next(own, None) or next(iter(runs), None)
+        found = next(own, None)
+        if found is None or found.idle:
+            return next(iter(runs), None) or self._by_variable(container) or found
+        return found
 
     def _by_image(self, image: str) -> tuple[Application, ...]:
         if image not in self._candidates:
@@ -83,6 +87,11 @@ class Catalog:
                     rank = _rank(pattern, application)
                     found[application.name] = max(rank, found.get(application.name, rank))
         return tuple(self._applications[n] for n in sorted(found, key=lambda n: (found[n], n), reverse=True))
+
+    def _by_variable(self, container: Container) -> Application | None:
+        """The application whose own variables are set, in an image that says nothing."""
+        names = [variable.name for variable in container.env]
+        return next((a for pattern, a in self._variables if fnmatch.filter(names, pattern)), None) if names else None
 
     def _by_program(self, command: tuple[str, ...]) -> Application | None:
         name = program_name(command)
@@ -110,9 +119,10 @@ def read_index(folder: Path) -> dict[str, Entry]:
 
 
 def make_index(folder: Path) -> bytes:
-    """What the index of a folder has to hold, for `python -m kubectl_hostnet.applications.generate`."""
+    """What the index of a folder has to hold, a line a file, for `python -m kubectl_hostnet.applications.generate`."""
     entries = {name: Entry(digest(content), parse(content, name)) for name, content in _files(folder)}
-    return msgspec.json.format(msgspec.json.encode(entries), indent=0)
+    lines = (msgspec.json.encode({name: entry})[1:-1] for name, entry in entries.items())
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
 def digest(content: bytes) -> str:
@@ -168,14 +178,16 @@ def _rank(pattern: str, application: Application) -> tuple[int, int, int]:
 
 
 def _tag_matches(application: Application, tag: str) -> bool:
-    return not application.tags or any(fnmatchcase(tag, pattern) for pattern in application.tags)
+    return not application.tags or any(fnmatch.fnmatchcase(tag, pattern) for pattern in application.tags)
 
 
 def _has_run_word(application: Application, container: Container) -> bool:
     if "" in application.run and not container.command:
         return True
     return bool(application.run) and any(
-        fnmatchcase(word.rsplit("/", 1)[-1], pattern) for word in words(container) for pattern in application.run
+        fnmatch.fnmatchcase(word.rsplit("/", 1)[-1], pattern)
+        for word in words(container)
+        for pattern in application.run
     )
 
 

@@ -21,7 +21,8 @@ TOOLS = SHELLS | {
     "unshare", "wget", "xargs", "[", "cd", "set", "export", "trap", "wait", "if", "then", "else", "elif", "fi", "for",
     "while", "until", "do", "done", "case", "esac", "exit", "source", ".", ":", "ulimit", "umask", "local", "return",
 }  # fmt: skip
-SEPARATORS = re.compile(r"(?:\r?\n|;|&&|\|\||\||&|\$\(|`|\{|\}|\(|\))+")
+# What ends a simple command, and quoted text, inside of which it does not.
+QUOTED_OR_END = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*")|(?:\r?\n|;|&&|\|\||\||&|\$\(|`|\{|\}|\(|\))+""")
 CONTINUED = re.compile(r"\\\r?\n")
 ASSIGNMENT = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=")
 DEEPEST = 3  # shells within shells that are followed
@@ -84,7 +85,7 @@ def _in_shell(words: tuple[str, ...], depth: int) -> tuple[tuple[str, ...], ...]
 
 def _commands(script: str, depth: int) -> tuple[tuple[str, ...], ...]:
     found: list[tuple[str, ...]] = []
-    for part in SEPARATORS.split(CONTINUED.sub(" ", script)):
+    for part in QUOTED_OR_END.sub(lambda end: end[1] or "\0", CONTINUED.sub(" ", script)).split("\0"):
         words = tuple(word.strip("\"'") for word in part.split())
         while words and words[0] in KEYWORDS:
             words = words[1:]
