@@ -15,5 +15,6 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "explain": ("explain", "What is known of an application, or what a word in the reports means."),
     "completion": ("completion", "Completion with the TAB key: for kubectl, or a script for a shell."),
+    "demo": ("demo", "A tour of this program on a sample cluster; no cluster needed."),
     "version": ("version", "Versions of this program, of what it runs on, and of the cluster."),
 }
