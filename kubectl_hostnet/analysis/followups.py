@@ -95,7 +95,7 @@ def _unproven(result: Result) -> bool:
 
 
 def _withdrawn(result: Result, control: Observation | None) -> Result:
-    if control is None or not _unproven(result):
+    if control is None or result.observation.vantage != control.vantage or not _unproven(result):
         return result
     return msgspec.structs.replace(result, judgement=withdrawn(result.observation, control))
 

@@ -86,7 +86,7 @@ def probe_report(
         found=any(failing(result, results) for result in results),
         extra={"conclusions": list(conclusions)},
         across_namespaces=across,
-        failure=_not_seen(unseen),
+        failure=_not_seen(unseen, results),
     )
 
 
@@ -144,7 +144,10 @@ def _http(http: Http, path: str, application: str, version: str) -> HttpItem:
     return HttpItem(http.status, headers, application, version, http.method, path, http.reason)
 
 
-def _not_seen(unseen: Sequence[Result]) -> ClusterError | None:
+def _not_seen(unseen: Sequence[Result], results: Iterable[Result]) -> ClusterError | None:
+    """A failure where nothing at all was seen of a port; the API server, for one, sees one address of a Pod only."""
+    known = {(result.endpoint.pod.key, result.endpoint.node, result.port) for result in results if result.judgement}
+    unseen = [r for r in unseen if (r.endpoint.pod.key, r.endpoint.node, r.port) not in known]
     if not unseen:
         return None
     first = unseen[0]

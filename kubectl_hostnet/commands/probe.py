@@ -19,10 +19,10 @@ from kubectl_hostnet.commands.probe_options import Pace, What, Where
 from kubectl_hostnet.commands.probing import conclusions, observe, proxies
 from kubectl_hostnet.commands.reading import nothing_found
 from kubectl_hostnet.commands.targets import Selected, Selection, select
+from kubectl_hostnet.commands.vantages import Ground, Places, Vantages
 from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.options import Connection, Output, ReadConfig, Scope
 from kubectl_hostnet.probe.limits import Limits
-from kubectl_hostnet.probe.runner import Here
 from kubectl_hostnet.render.progress import Progress
 from kubectl_hostnet.source.query import Source
 from kubectl_hostnet.source.reading import open_source
@@ -44,6 +44,7 @@ def run(
     where: Where,
     what: What,
     pace: Pace,
+    places: Places,
     form: Output,
     targets: Targets = [],  # noqa: B006 - typer copies it
     everything: All = False,
@@ -60,7 +61,9 @@ def run(
     Exit code 1: an endpoint of a Pod's own is not reachable, or not healthy. Not so: other nodes (--every-node), ports
     bound to 127.0.0.1, ports that are only guessed, UDP silence, and a family for which this machine has no route.
     """
-    plan = Plan(where.choice(), what.wishes(), pace.limits(), load(), read_config=read_config, use_proxy=pace.use_proxy)
+    plan = Plan(
+        where.choice(), what.wishes(), pace.limits(), load(), places, read_config=read_config, use_proxy=pace.use_proxy
+    )
     source = open_source(connection)
     if pace.watch or pace.wait:
         from kubectl_hostnet.commands.watching import repeat  # only for those who repeat
@@ -77,8 +80,10 @@ class Plan:
     wishes: Wishes
     limits: Limits
     catalog: Catalog
+    places: Places
     read_config: bool = False
     use_proxy: bool = False
+    places: Places = Places()
 
     def within(self, seconds: float) -> Plan:
         """The same, in no more than so many seconds."""
@@ -93,15 +98,19 @@ def probe(source: Source, scope: Scope, targets: list[str], plan: Plan, *, every
     limits = plan.limits
     if plan.use_proxy:
         limits = msgspec.structs.replace(limits, proxies=proxies(endpoint.target for endpoint in endpoints))
-    with Progress(len({endpoint.target for endpoint in endpoints}), clock=time.monotonic) as progress:
-        found = observe(endpoints, [Here(limits)], limits, progress.seen)
+    count = len({endpoint.target for endpoint in endpoints})
+    pods = [selected.pod for selected in selection.pods]
+    namespace = scope.namespace or source.default_namespace
+    ground = Ground(source, namespace, pods, selection.inventory.nodes, limits, count)
+    with Vantages(plan.places, ground) as vantages, Progress(count * len(vantages), clock=time.monotonic) as progress:
+        found = observe(endpoints, vantages, limits, progress.seen)
     report = probe_report(
         found.results,
         conclusions(source, selection.inventory, found, plan.catalog),
         selection.inventory.gaps,
         [f"{trouble.message}: not probed" for trouble in troubles] if not selection.named else [],
         across=scope.all_namespaces,
-        empty=nothing_found(None if scope.all_namespaces else scope.namespace or source.default_namespace),
+        empty=nothing_found(None if scope.all_namespaces else namespace),
     )
     trouble = selection.failure or (troubles[0] if troubles and selection.named else None)
     return replace(report, failure=report.failure or trouble)

@@ -50,19 +50,19 @@ class Round:
 
 def observe(endpoints: Sequence[Endpoint], vantages: Sequence[Vantage], limits: Limits, seen: Seen) -> Round:
     """Observe all endpoints from all vantage points, with the second connections that verdicts need."""
-    results = [result for vantage in vantages for result in _from(vantage, endpoints, seen)]
-    here = Here(msgspec.structs.replace(limits, timeout=min(limits.timeout, KUBELET_TIMEOUT), retries=0))
-    controls = [*control_targets(_seen_here(results)), *(kubelets := kubelet_targets(_seen_here(results)))]
+    rows = [_from(vantage, endpoints, seen) for vantage in vantages]
+    results = [
+        result for row in zip(*rows, strict=True) for result in row
+    ]  # one endpoint, seen from each, side by side
+    mine = [result for result in results if result.observation.vantage == Here.name]
+    controls = [*control_targets(mine), *(kubelets := kubelet_targets(mine))]
     if not controls:
         return Round(results)
+    here = Here(msgspec.structs.replace(limits, timeout=min(limits.timeout, KUBELET_TIMEOUT), retries=0))
     observed = here.observe(controls, _ignore)
     unheld = [o for o in observed if o.target not in kubelets]
     alive, dead = alive_and_dead(o for o in observed if o.target in kubelets)
-    return Round(
-        [*withdraw(_seen_here(results), unheld), *(r for r in results if r.observation.vantage != here.name)],
-        alive,
-        dead,
-    )
+    return Round(withdraw(results, unheld), alive, dead)
 
 
 def _from(vantage: Vantage, endpoints: Sequence[Endpoint], seen: Seen) -> list[Result]:
@@ -76,10 +76,6 @@ def _judged(vantage: Vantage, endpoints: Sequence[Endpoint], seen: Seen) -> list
     targets = list(dict.fromkeys(endpoint.target for endpoint in endpoints))
     observed = dict(zip(targets, vantage.observe(targets, seen), strict=True))
     return [judged(endpoint, observed[endpoint.target]) for endpoint in endpoints]
-
-
-def _seen_here(results: Iterable[Result]) -> list[Result]:
-    return [result for result in results if result.observation.vantage == Here.name]
 
 
 def _ignore(_observation: Observation) -> None:
