@@ -40,7 +40,7 @@ def each(
 ) -> list[Any]:
     """Decode items of one kind; `wanted` looks at the raw JSON first, so that what nobody needs is never built."""
     target = KINDS[kind]
-    decoder = _DECODERS.setdefault(target, msgspec.json.Decoder(target))
+    decoder = _DECODERS.get(target) or _DECODERS.setdefault(target, msgspec.json.Decoder(target))
     found = []
     for raw in raws:
         if wanted is not None and not wanted(bytes(raw)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,17 +12,21 @@ import msgspec
 import yaml
 
 from kubectl_hostnet.errors import HostnetError, InputError
+from kubectl_hostnet.source import biglist
 from kubectl_hostnet.source.facts import Gap
 from kubectl_hostnet.text import printable
 
 SUFFIXES = (".json", ".yaml", ".yml")
 HOW = "make one with kubectl get pods,nodes,services -A -o json"
 LOGS = re.compile(rb"^==== START logs for .*?^==== END logs for [^\n]*$", re.DOTALL | re.MULTILINE)
+BIG = 16 << 20  # bytes, from which on a file is read in blocks
+# What an object begins with when its keys are sorted, as kubectl prints them: no need to look further for its kind.
+SORTED = re.compile(rb'\s*\{\s*"apiVersion"\s*:\s*"[^"\\]*"\s*,\s*"kind"\s*:\s*"(\w+)"')
 YAML_MARK = re.compile(rb"^(---|%YAML)", re.MULTILINE)
 
 
 class Document(NamedTuple):
-    """One object: its kind, and its JSON (msgspec.Raw) or its parsed content (from YAML)."""
+    """Objects of one kind: their JSON (a list of msgspec.Raw), or one object's parsed content (from YAML)."""
 
     kind: str
     content: Any
@@ -59,14 +64,14 @@ def read(path: str, stdin: bytes | None, gaps: list[Gap]) -> Iterator[Document]:
         return
     place = Path(path)
     if not place.is_dir():
-        yield from parse(_bytes(place), path)
+        yield from _file(place)
         return
     files = sorted(p for p in place.rglob("*") if p.suffix in SUFFIXES and p.is_file())
     if not files:
         raise InputError(f"{path} holds no .json, .yaml or .yml files", HOW)
     for file in files:
         try:
-            yield from parse(_bytes(file), str(file))
+            yield from _file(file)
         except HostnetError as error:
             gaps.append(Gap(f"file {printable(str(file))}", error.message, "its objects are missing"))
 
@@ -82,11 +87,21 @@ def parse(text: bytes, name: str) -> Iterator[Document]:
         yield from _yaml(text, name)
 
 
-def _bytes(path: Path) -> bytes:
+def _file(path: Path) -> Iterator[Document]:
     try:
-        return path.read_bytes()
+        big = biglist.find(path) if path.stat().st_size >= BIG else None
+        text = b"" if big else path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", "check the path and its permissions") from None
+    yield from _big(big) if big else parse(text, str(path))
+
+
+def _big(found: biglist.BigList) -> Iterator[Document]:
+    try:
+        for raws in biglist.blocks(found):
+            yield from _by_kind(found.kind, raws)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _incomplete(str(found.path), 0, error) from None
 
 
 def _json(text: bytes, name: str) -> Iterator[Document]:
@@ -102,14 +117,25 @@ def _json(text: bytes, name: str) -> Iterator[Document]:
 
 def _taken_apart(head: _Head, text: bytes) -> Iterator[Document]:
     if head.items is None:
-        yield Document(head.kind, msgspec.Raw(text))
+        yield Document(head.kind, [msgspec.Raw(text)])
         return
-    implied = head.kind.removesuffix("List")
-    for raw in head.items:
-        yield Document(implied or _kind(raw), raw)
+    yield from _by_kind(head.kind, head.items)
+
+
+def _by_kind(kind: str, raws: list[msgspec.Raw]) -> Iterator[Document]:
+    """A list's items, those of one kind that follow each other together; `List` says nothing of its items."""
+    implied = kind.removesuffix("List")
+    if implied:
+        yield Document(implied, raws)
+        return
+    for name, group in groupby(raws, _kind):
+        yield Document(name, list(group))
 
 
 def _kind(raw: msgspec.Raw) -> str:
+    found = SORTED.match(raw)
+    if found:
+        return found[1].decode("ascii", "replace")
     try:
         return _KIND.decode(raw).kind
     except msgspec.ValidationError:
@@ -142,9 +168,13 @@ def _broken_json(text: bytes, name: str, count: int, error: Exception) -> Iterat
     if count == 0 and YAML_MARK.search(text):
         yield from _yaml(text, name)  # YAML in flow style begins like JSON
         return
+    raise _incomplete(name, count, error)
+
+
+def _incomplete(name: str, count: int, error: Exception) -> InputError:
     after = f" after {count} documents" if count else ""
     reason = "it ends in the middle" if "truncated" in str(error) else printable(str(error))
-    raise InputError(f"{name} is not complete JSON{after}: {reason}", "was it written to the end? make it again")
+    return InputError(f"{name} is not complete JSON{after}: {reason}", "was it written to the end? make it again")
 
 
 def _yaml(text: bytes, name: str) -> Iterator[Document]:

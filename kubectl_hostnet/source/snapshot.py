@@ -117,7 +117,7 @@ def _add(document: documents.Document, which: PodFilter, facts: Facts) -> None:
 
 
 def _decoded(document: documents.Document, gaps: list[Gap], which: PodFilter = "all") -> Iterable[Any]:
-    if isinstance(document.content, msgspec.Raw):
-        return decode.each([document.content], document.kind, gaps, decode.pod_wanted(which))
+    if isinstance(document.content, list):
+        return decode.each(document.content, document.kind, gaps, decode.pod_wanted(which))
     item = decode.converted(document.content, document.kind, gaps)
     return [] if item is None else [item]
