@@ -83,7 +83,6 @@ class Plan:
     places: Places
     read_config: bool = False
     use_proxy: bool = False
-    places: Places = Places()
 
     def within(self, seconds: float) -> Plan:
         """The same, in no more than so many seconds."""

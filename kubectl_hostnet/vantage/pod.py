@@ -6,8 +6,9 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from kubectl_hostnet.errors import ClusterError, HostnetError
+from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.probe.observation import Observation, Target
+from kubectl_hostnet.source.channels import ExecResult
 from kubectl_hostnet.text import printable
 from kubectl_hostnet.vantage.side_by_side import Seen, observe_each
 from kubectl_hostnet.vantage.tools import TOOLS, Ran, Tool
@@ -20,20 +21,11 @@ NOT_THERE = (
 )
 
 
-class ExecResult(Protocol):
-    """What source/live.py's exec returns."""
-
-    stdout: bytes
-    stderr: bytes
-    exit_code: int | None
-
-
 class Execs(Protocol):
     """The part of source/live.py's Cluster that is needed here."""
 
     def exec(self, namespace: str, pod: str, container: str, command: Sequence[str], *, timeout: float) -> ExecResult:
         """Run a command in a container. Raises HostnetError."""
-        ...
 
 
 class PodVantage:
@@ -72,17 +64,11 @@ class PodVantage:
     def _run(self, tool: Tool, target: Target) -> Observation | None:
         namespace, pod, container = self._where
         started = time.monotonic()
-        try:
-            done = self._cluster.exec(
-                namespace, pod, container, tool.command(target, self._timeout), timeout=self._timeout + 10
-            )
-        except ClusterError as error:
-            if any(words in error.message.lower() for words in NOT_THERE):
-                self._missing.add(tool.name)
-                return None
-            raise
+        command = tool.command(target, self._timeout)
+        done = self._cluster.exec(namespace, pod, container, command, timeout=self._timeout + 10)
         ran = Ran(done.exit_code, _text(done.stdout), _text(done.stderr), time.monotonic() - started)
-        if ran.exit_code in (126, 127) or any(words in (ran.err + ran.out).lower()[:300] for words in NOT_THERE):
+        words = f"{done.message} {ran.err[:300]} {ran.out[:300]}".lower()
+        if ran.exit_code in (126, 127) or any(mark in words for mark in NOT_THERE):
             self._missing.add(tool.name)
             return None
         return tool.read(target, ran, self.name)
