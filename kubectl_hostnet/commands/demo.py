@@ -19,7 +19,9 @@ from kubectl_hostnet.demo.sockets import usable_addresses
 from kubectl_hostnet.demo.stage import FILE, staged, write_snapshot
 from kubectl_hostnet.render.output import say, write
 
-Serve = Annotated[bool, typer.Option("--serve", help="Keep the listeners until Ctrl-C, to try commands in another terminal.")]
+Serve = Annotated[
+    bool, typer.Option("--serve", help="Keep the listeners until Ctrl-C, to try commands in another terminal.")
+]
 Directory = Annotated[str, typer.Option("--write", metavar="DIR", help=f"Write the sample cluster to DIR/{FILE}.")]
 
 

@@ -30,7 +30,13 @@ def influxdb(_method: str, path: str) -> Answer:
     if path == "/ping":
         return Answer(204, "No Content", headers=version)
     if path == "/health":
-        health = {"name": "influxdb", "message": "ready for queries and writes", "status": "pass", "checks": [], "version": "v2.7.11"}
+        health = {
+            "name": "influxdb",
+            "message": "ready for queries and writes",
+            "status": "pass",
+            "checks": [],
+            "version": "v2.7.11",
+        }
         return Answer(200, "OK", json.dumps(health), "application/json", version)
     if path == "/":
         return Answer(200, "OK", "<!doctype html><title>InfluxDB</title>", "text/html; charset=utf-8", version)
@@ -57,7 +63,9 @@ def health(_method: str, path: str) -> Answer:
 
 def nginx(_method: str, _path: str) -> Answer:
     """An ingress controller that knows no host of that name."""
-    page = "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n"
+    page = (
+        "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n"
+    )
     return Answer(404, "Not Found", page + "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n", "text/html")
 
 
@@ -68,7 +76,14 @@ def apiserver(_method: str, path: str) -> Answer:
     if path in ("/healthz", "/livez", "/readyz"):
         return Answer(200, "OK", "ok")
     message = f'forbidden: User "system:anonymous" cannot get path "{path}"'
-    status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "reason": "Forbidden", "code": 403}
+    status = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "message": message,
+        "reason": "Forbidden",
+        "code": 403,
+    }
     return Answer(403, "Forbidden", json.dumps(status), "application/json")
 
 
@@ -78,9 +93,11 @@ def kubelet(_method: str, _path: str) -> Answer:
 
 
 def home_assistant(_method: str, path: str) -> Answer:
-    """The page of the web interface."""
+    """The page of the web interface, and its manifest."""
     if path == "/":
         return Answer(200, "OK", "<!DOCTYPE html><title>Home Assistant</title>", "text/html; charset=utf-8")
+    if path == "/manifest.json":
+        return Answer(200, "OK", '{"name": "Home Assistant"}', "application/manifest+json")
     return Answer(404, "Not Found", "404: Not Found")
 
 
@@ -106,7 +123,7 @@ def http(answers: str, request: bytes) -> bytes:
     """The bytes of the answer to a request's head."""
     responder = ANSWERS[answers]
     words = request.split(b"\r\n", 1)[0].decode("latin-1").split()
-    if responder is None or len(words) != 3 or not words[2].startswith("HTTP/"):  # noqa: PLR2004 - METHOD PATH HTTP/1.1
+    if responder is None or len(words) != 3 or not words[2].startswith("HTTP/"):
         return b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"
     method, path = words[0], words[1].partition("?")[0]
     answer = responder(method, path)

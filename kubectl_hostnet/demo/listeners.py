@@ -61,21 +61,31 @@ def _run(opened: Opened, contexts: Contexts, started: Future[Stop]) -> None:
 async def _serve(opened: Opened, contexts: Contexts, started: Future[Stop]) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     loop.set_exception_handler(lambda _loop, _context: None)  # clients may leave in the middle of a handshake
-    closers = [await _listen(listener, listening, contexts) for listener, listening in opened.sockets if not listener.firewalled]
+    closers = [
+        await _listen(listener, listening, contexts)
+        for listener, listening in opened.sockets
+        if not listener.firewalled
+    ]
     started.set_result((loop, stop))
     await stop.wait()
     for closer in closers:
         closer.close()
 
 
-async def _listen(listener: Listener, listening: socket.socket, contexts: Contexts) -> asyncio.Server | asyncio.DatagramTransport:
+async def _listen(
+    listener: Listener, listening: socket.socket, contexts: Contexts
+) -> asyncio.Server | asyncio.DatagramTransport:
     if listener.protocol == "UDP":
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, sock=listening)
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            asyncio.DatagramProtocol, sock=listening
+        )
         return transport
     context: ssl.SSLContext | None = contexts[TLS[listener.answers]] if listener.answers in TLS else None
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        with contextlib.suppress(
+            OSError, ValueError, asyncio.TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+        ):
             await _converse(listener.answers, reader, writer)
         writer.close()
 

@@ -38,7 +38,11 @@ def _of_workload(workload: Object, index: int, entry: Object, addresses: dict[st
     if kind == "Deployment":
         revision = _word(f"{name} revision {entry.get('revision', 1)}", 10)
         labels["pod-template-hash"] = revision
-        owner, owner_kind, own_name = f"{name}-{revision}", "ReplicaSet", f"{name}-{revision}-{_word(f'{name} {index}', 5)}"
+        owner, owner_kind, own_name = (
+            f"{name}-{revision}",
+            "ReplicaSet",
+            f"{name}-{revision}-{_word(f'{name} {index}', 5)}",
+        )
     elif kind == "StatefulSet":
         own_name = f"{name}-{index}"
         labels |= {"statefulset.kubernetes.io/pod-name": own_name, "apps.kubernetes.io/pod-index": str(index)}
@@ -82,7 +86,10 @@ def _pod(metadata: Object, spec: Object, entry: Object, addresses: dict[str, str
         spec["nodeName"] = entry["node"]
     state = entry.get("state", "running")
     if state == "terminating":
-        metadata |= {"deletionTimestamp": entry["since"], "deletionGracePeriodSeconds": spec["terminationGracePeriodSeconds"]}
+        metadata |= {
+            "deletionTimestamp": entry["since"],
+            "deletionGracePeriodSeconds": spec["terminationGracePeriodSeconds"],
+        }
     status = STATES[state](metadata, spec, entry)
     if state not in ("pending", "rejected"):
         status |= _ips(spec, entry, addresses)
@@ -138,7 +145,11 @@ def _crashing(metadata: Object, spec: Object, entry: Object) -> Object:
     state = {"waiting": {"reason": "CrashLoopBackOff", "message": back_off}}
     last = {"terminated": {"exitCode": 1, "reason": "Error", "message": entry["says"]}}
     status = _container(container, ready=False, restarts=entry["restarts"], state=state)
-    return {"phase": "Running", "conditions": _conditions(ready=False), "containerStatuses": [status | {"lastState": last}]}
+    return {
+        "phase": "Running",
+        "conditions": _conditions(ready=False),
+        "containerStatuses": [status | {"lastState": last}],
+    }
 
 
 def _pending(_metadata: Object, _spec: Object, entry: Object) -> Object:

@@ -15,7 +15,7 @@ from kubectl_hostnet.demo import pods
 from kubectl_hostnet.duration import seconds
 
 FILE = Path(__file__).with_name("cluster.yaml")
-HOSTS = {"cp-1": 11, "worker-1": 12, "worker-2": 13, "edge-1": 14, "edge-2": 15, "before": 25}
+HOSTS = {"cp-1": 11, "worker-1": 12, "worker-2": 13, "edge-1": 14, "edge-2": 15, "before": 25, "dns": 53}
 DAYS = re.compile(r"^(\d+)d")
 KINDS = ("Namespace", "Node", "Pod", "Service", "ConfigMap", "DaemonSet", "Deployment", "StatefulSet", "Event")
 # The keys of cluster.yaml that no API server knows.
@@ -48,7 +48,9 @@ def sample(now: datetime, addresses: dict[str, str]) -> Sample:
     listeners: list[Listener] = []
     for document in _documents(now, addresses):
         made = pods.made_from(document, addresses)
-        objects += [{key: value for key, value in document.items() if key not in OWN}] if document["kind"] != "Pod" else []
+        objects += (
+            [{key: value for key, value in document.items() if key not in OWN}] if document["kind"] != "Pod" else []
+        )
         objects += made
         listeners += _listeners(document, made, addresses)
     return Sample(_complete(objects), listeners)
@@ -65,7 +67,7 @@ def _documents(now: datetime, addresses: dict[str, str]) -> Iterator[dict[str, A
     text = FILE.read_text(encoding="utf-8")
     for name, address in addresses.items():
         text = text.replace(f"@{name}@", address)
-    yield from yaml.load_all(text, Loader=Loader)  # noqa: S506 - a safe loader
+    yield from yaml.load_all(text, Loader=Loader)
 
 
 def _length(text: str) -> timedelta:
@@ -79,7 +81,9 @@ def _listeners(document: dict[str, Any], made: list[dict[str, Any]], addresses: 
         for node, firewalled in _places(document, made):
             own = ["::1"] if node == "edge-1" else []
             for address in [addresses[node], *own]:
-                yield Listener(node, address, listens["port"], listens.get("protocol", "TCP"), listens["as"], firewalled)
+                yield Listener(
+                    node, address, listens["port"], listens.get("protocol", "TCP"), listens["as"], firewalled
+                )
 
 
 def _places(document: dict[str, Any], made: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
@@ -95,10 +99,19 @@ def _places(document: dict[str, Any], made: list[dict[str, Any]]) -> Iterator[tu
 def _complete(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Fill in what every object of a kind has."""
     for item in objects:
-        item["metadata"].setdefault("uid", pods.uid(item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"]))
+        item["metadata"].setdefault(
+            "uid", pods.uid(item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"])
+        )
         if item["kind"] == "Node":
             item["status"] |= {
-                "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}],
+                "conditions": [
+                    {
+                        "type": "Ready",
+                        "status": "True",
+                        "reason": "KubeletReady",
+                        "message": "kubelet is posting ready status",
+                    }
+                ],
                 "nodeInfo": {
                     "kubeletVersion": "v1.33.4",
                     "operatingSystem": "linux",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kubectl_hostnet.demo.sample import HOSTS, Listener
 
@@ -34,7 +34,9 @@ def usable_addresses() -> list[dict[str, str]]:
     return [{name: f"{network}.{last}" for name, last in HOSTS.items()} for network in NETWORKS]
 
 
-def open_first(choices: Iterable[dict[str, str]], listeners_for: Callable[[dict[str, str]], list[Listener]]) -> tuple[dict[str, str], Opened]:
+def open_first(
+    choices: Iterable[dict[str, str]], listeners_for: Callable[[dict[str, str]], list[Listener]]
+) -> tuple[dict[str, str], Opened]:
     """Open the listeners on the first addresses where no port is taken; else where the fewest are."""
     best: tuple[dict[str, str], Opened] | None = None
     for addresses in choices:
@@ -97,7 +99,9 @@ def _taken(opened: Opened) -> int:
 
 
 def _problem(error: int, listeners: list[Listener]) -> str:
-    ports = ", ".join(sorted({f"{entry.port}/{entry.protocol}" for entry in listeners}, key=lambda text: int(text.split("/")[0])))
+    ports = ", ".join(
+        sorted({f"{entry.port}/{entry.protocol}" for entry in listeners}, key=lambda text: int(text.split("/")[0]))
+    )
     where = ", ".join(sorted({entry.address for entry in listeners}))
     if error == errno.EACCES:
         return f"ports below 1024 need privileges on this machine: nothing listens on {ports} of {where}"

@@ -55,5 +55,7 @@ def _remarks(addresses: dict[str, str], opened: Opened, *, tls: bool) -> list[st
             "(macOS: sudo ifconfig lo0 alias 127.80.0.11, and so on to .15, gives each node its own)"
         )
     if not tls:
-        remarks.append("without the openssl program nothing listens on the ports that speak TLS (6443, 2379, 10250, 443)")
+        remarks.append(
+            "without the openssl program nothing listens on the ports that speak TLS (6443, 2379, 10250, 443)"
+        )
     return remarks

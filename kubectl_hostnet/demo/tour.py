@@ -39,7 +39,7 @@ STEPS = (
         ("list", "-A", "--node", "edge-2", "--include-host-ports"),
         "All that shares one node's network, in all namespaces. A Pod keeps its address when that of the node changes: stale.",
     ),
-    Step(("ports", "--node", "worker-1"), "What is open on a node, and who holds it?"),
+    Step(("ports", "worker-1"), "What is open on a node, and who holds it? Two claim 8086: one of them crashes."),
     Step(
         ("conflicts", "-A"),
         "What collides? The crashing InfluxDB, the Pending ingress controller and the Pod that a kubelet rejected: each has a cause.",
@@ -62,7 +62,7 @@ NEXT = (
 def give(verbs: Container[str], snapshot: Path, write: Callable[[str], None], run: Callable[[list[str]], int]) -> None:
     """Show each step whose verb exists: what it is about, the command, and - by `run` - its real output."""
     for number, step in enumerate((step for step in STEPS if step.words[0] in verbs), 1):
-        words = [*step.words, "--snapshot", snapshot.name]
+        words = [*step.words, *(("--snapshot", snapshot.name) if step.words[0] != "explain" else ())]
         write(f"\n{number}. {step.says}\n\n$ {PROGRAM} {shlex.join(words)}\n")
         code = run(words)
         if code:

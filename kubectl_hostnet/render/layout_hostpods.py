@@ -19,9 +19,11 @@ def _status(item: HostPod, _view: View) -> str:
     return item.status + (" (static)" if item.static else "")
 
 
-def _address(item: HostPod, _view: View) -> str:
+def _address(item: HostPod, view: View) -> str:
     shown = ",".join(reachable_addresses(item))
-    return f"{shown} (stale: {item.stale})" if item.stale else shown
+    if not item.stale:
+        return shown
+    return f"{shown} (stale: {item.stale})" if view.wide else f"{shown} (stale)"
 
 
 def _all_addresses(item: HostPod, _view: View) -> str:
