@@ -5,7 +5,7 @@ READY := .venv/.ready
 CLUSTER ?= $(or $(HOSTNET_CLUSTER),../shared/cluster/cluster)
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test check format cluster-test bench accuracy docs krew clean
+.PHONY: demo test check format cluster-test bench accuracy docs krew wheel-test matrix lock clean
 
 demo: $(READY)  ## the main job, on the embedded sample cluster
 	$(BIN)/kubectl-hostnet demo
@@ -20,6 +20,7 @@ check: $(READY)  ## lint, format, types, layers, spelling, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python packaging/manifest.py --check
 
 cluster-test: $(READY)  ## what needs a real cluster: KUBECONFIG, and HOSTNET_CLUSTER for nodes that can be broken
 	@test -x "$(CLUSTER)" || test -n "$$KUBECONFIG" || { echo "error: no cluster: set HOSTNET_CLUSTER or KUBECONFIG" >&2; exit 2; }
@@ -34,6 +35,21 @@ accuracy: $(READY)  ## offline claims against the corpus
 
 docs: $(READY)  ## rewrite what is generated: the README's sessions, docs/
 	$(BIN)/python docs/generate.py
+
+krew: $(READY)  ## this platform's archive in dist/, with its manifest; krew-manifest.yaml gets its sum
+	$(BIN)/python packaging/build.py
+	$(BIN)/python packaging/manifest.py
+
+wheel-test: $(READY)  ## the tests, against the wheel that is built from the sdist
+	$(BIN)/python packaging/matrix.py --here
+
+matrix: $(READY)  ## the tests, on every Python found, with the lowest, the newest and the archive's libraries
+	$(BIN)/python packaging/matrix.py
+
+lock: $(READY)  ## the archive's libraries, anew from packaging/requirements.in
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.10 --generate-hashes \
+	  --custom-compile-command "make lock" packaging/requirements.in --output-file packaging/requirements.txt
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

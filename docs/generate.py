@@ -8,16 +8,23 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import output_page  # noqa: E402 - beside this file
+import cli_page  # noqa: E402 - beside this file
+import output_page  # noqa: E402
 
 from kubectl_hostnet.applications.generate import main as applications  # noqa: E402
+from kubectl_hostnet.completion.generate import main as completion  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
     """Write all pages; with --check only say which are stale (exit code 1)."""
     checking = "--check" in arguments
-    stale = applications(arguments)
-    for path, text in {HERE / "output.md": output_page.page()}.items():
+    stale = applications(arguments) | completion(arguments)
+    pages = {
+        HERE / "cli.md": cli_page.page(),
+        HERE / "kubectl-hostnet.1": cli_page.manual(),
+        HERE / "output.md": output_page.page(),
+    }
+    for path, text in pages.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         if checking:

@@ -36,6 +36,7 @@ class Argument(msgspec.Struct, frozen=True, omit_defaults=True):
 
     metavar: str
     many: bool = False
+    about: str = ""
 
 
 class Grammar(msgspec.Struct, frozen=True):

@@ -28,6 +28,8 @@ def offer(words: list[str]) -> Offer:
     if len(words) == 1:
         verbs = [(name, about) for name, (_, about) in VERBS.items()]
         return _fitting(verb, verbs if not verb.startswith("-") else [(name, HELP.about) for name in HELP.names])
+    if verb == "help" and len(words) == 2:
+        return _fitting(words[1], [(name, about) for name, (_, about) in VERBS.items()])
     if verb not in VERBS:
         return Offer((), NO_FILES)
     known = grammar(verb)
@@ -57,5 +59,5 @@ def _option_names(known: Grammar, cursor: Cursor) -> Iterable[tuple[str, str]]:
 
 def _fitting(prefix: str, words: Iterable[tuple[str, str]]) -> Offer:
     fitting = tuple(dict.fromkeys((word, about) for word, about in words if word.startswith(prefix)))
-    open_ended = bool(fitting) and all(word.endswith("=") for word, _ in fitting)
+    open_ended = bool(fitting) and all(word.endswith(("=", "/")) for word, _ in fitting)
     return Offer(fitting, NO_FILES | KEEP_ORDER | (NO_SPACE if open_ended else 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from typing import Any, get_args, get_origin, get_type_hints
@@ -16,19 +16,29 @@ from kubectl_hostnet.options import Output
 
 def read(verb: str) -> Grammar:
     """What a verb takes; its module is imported for it."""
-    run = import_module(f"kubectl_hostnet.commands.{VERBS[verb][0]}").run
-    hints = get_type_hints(run, include_extras=True)
-    hints.pop("return", None)
+    hints = _hints(import_module(f"kubectl_hostnet.commands.{VERBS[verb][0]}").run)
     if Output not in hints.values():
-        hints["output"] = Output  # every verb prints: cli.py adds these
+        hints["printing"] = Output  # every verb prints: cli.py adds these
+    options, arguments = declared(hints)
+    return Grammar((*options, HELP), tuple(arguments))
+
+
+def declared(signature: Callable[..., Any] | dict[str, Any]) -> tuple[list[Option], list[Argument]]:
+    """The options and the arguments of a function, or of annotations by name; option groups are opened."""
     options: list[Option] = []
     arguments: list[Argument] = []
-    for name, kind, info in _flat(hints):
+    for name, kind, info in _flat(signature if isinstance(signature, dict) else _hints(signature)):
         if isinstance(info, ArgumentInfo):
-            arguments.append(Argument(str(info.metavar or name.upper()), get_origin(kind) is list))
+            arguments.append(Argument(str(info.metavar or name.upper()), get_origin(kind) is list, info.help or ""))
         elif isinstance(info, OptionInfo) and not info.hidden:
             options.append(_option(name, kind, info))
-    return Grammar((*options, HELP), tuple(arguments))
+    return options, arguments
+
+
+def _hints(run: Callable[..., Any]) -> dict[str, Any]:
+    hints = get_type_hints(run, include_extras=True)
+    hints.pop("return", None)
+    return hints
 
 
 def _flat(hints: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -39,8 +39,8 @@ def of_argument(known: Grammar, cursor: Cursor) -> Words:
 
 
 def _choices(metavar: str) -> list[str]:
-    """`a|b|c` lists the values by itself."""
-    return metavar.split("|") if "|" in metavar else []
+    """`a|b|c` lists the values by itself; in `PORT|any`, only `any` is one."""
+    return [word for word in metavar.split("|") if word.islower()] if "|" in metavar else []
 
 
 def _plain(words: Iterable[str]) -> list[tuple[str, str]]:
@@ -74,6 +74,11 @@ def _live(kind: Literal["namespaces", "nodes", "pods"]) -> Callable[[Cursor, Gra
     return names
 
 
+def _places(cursor: Cursor, known: Grammar) -> Words:
+    nodes = _live("nodes")(cursor, known) if cursor.prefix.startswith("n") else []
+    return [*_plain(("here", "apiserver", "pod/", "node/*")), *((f"node/{name}", "") for name, _ in nodes)]
+
+
 def _subjects(_cursor: Cursor, _known: Grammar) -> Words:
     from kubectl_hostnet.analysis.topics import TOPICS
     from kubectl_hostnet.applications.catalog import load  # an index of some hundred files
@@ -101,6 +106,8 @@ PROVIDERS: dict[str, Provider] = {
 METAVARS: dict[str, Provider] = {
     "NODE": _live("nodes"),
     "POD": _live("pods"),
+    "TARGET": _live("pods"),
+    "PLACE": _places,
     "NAMESPACE": _live("namespaces"),
     "SUBJECT": _subjects,
 }

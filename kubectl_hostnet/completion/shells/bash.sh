@@ -25,10 +25,10 @@ _kubectl_hostnet() {
         fi
     done < <("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null)
     if [[ $((directive & 2)) -ne 0 ]]; then
-        type compopt >/dev/null 2>&1 && compopt -o nospace
+        type compopt >/dev/null 2>&1 && compopt -o nospace 2>/dev/null
     fi
     if [[ ${#COMPREPLY[@]} -eq 0 && $((directive & 4)) -eq 0 ]]; then
-        type compopt >/dev/null 2>&1 && compopt -o filenames
+        type compopt >/dev/null 2>&1 && compopt -o filenames 2>/dev/null
         while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$cur")
     fi
 }
