@@ -111,7 +111,7 @@ def _flaps(case: Case) -> Said:
     for result in case.own():
         if result.observation.earlier:
             earlier = result.observation.earlier
-            yield result.place, f"{len(earlier)} attempts failed before this one ({earlier[0]})"
+            yield result.place, f"{len(earlier)} attempt{'s' if len(earlier) > 1 else ''} failed before this one ({earlier[0]})"
 
 
 ORDER: tuple[Callable[[Case], Said], ...] = (

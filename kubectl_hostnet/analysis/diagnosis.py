@@ -8,27 +8,31 @@ from kubectl_hostnet.inventory.container import ContainerState
 from kubectl_hostnet.inventory.pod import Pod
 
 ADDRESS_IN_USE = "address already in use"
+ACCEPTS_ALL = "nothing can be said from here: something on the way (a proxy or VPN) accepts connections to ports that nobody holds"
+CUT = {"filtered": "filtered", "rejected": "rejected", "no-route": "not routed"}
 
 
 def everything_accepted(case: Case) -> Said:
     """Whoever accepts a port that nobody holds is not the node."""
     if any(r.judgement and r.judgement.withdrawn for r in case.results):
-        yield (
-            "",
-            "nothing can be said from here: something on the way (a proxy or VPN) accepts connections to ports that nobody holds",
-        )
+        yield "", ACCEPTS_ALL
 
 
 def vantages_disagree(case: Case) -> Said:
     """The same endpoint, seen differently from two places: what differs is the way, not the application."""
     for first in case.own("filtered", "rejected", "refused", "reset", "no-route"):
-        for other in case.own():
-            if other.place == first.place and other.verdict in ("reachable", "unhealthy"):
-                source, seen_from = first.observation.vantage, other.observation.vantage
-                how = {"filtered": "filtered", "rejected": "rejected", "no-route": "not routed"}.get(
-                    first.verdict, "cut off"
-                )
-                yield first.place, f"{how} between {source} and the node: from {seen_from} it answers"
+        for other in _answered_elsewhere(case, first):
+            how, source = CUT.get(first.verdict, "cut off"), first.observation.vantage
+            yield first.place, f"{how} between {source} and the node: from {other.observation.vantage} it answers"
+
+
+def _answered_elsewhere(case: Case, first: Result) -> list[Result]:
+    return [other for other in case.own("reachable", "unhealthy") if other.place == first.place]
+
+
+def _unexplained(case: Case, *verdicts: str) -> list[Result]:
+    """The results for which no other vantage point has shown that the way is to blame."""
+    return [result for result in case.own(*verdicts) if not _answered_elsewhere(case, result)]
 
 
 def someone_else(case: Case) -> Said:
@@ -43,12 +47,12 @@ def someone_else(case: Case) -> Said:
 def refused(case: Case) -> Said:
     """Nothing listens, as far as a reset tells."""
     reachable = {r.port for r in case.own("reachable", "unhealthy")}
-    for result in case.own("refused"):
+    for result in _unexplained(case, "refused"):
         if result.port in reachable:
-            family = result.endpoint.address.family
+            family = result.endpoint.address.family or "this one"
             yield (
                 result.place,
-                f"refused, while the port answers at another address: the listener is not bound to {family or 'this one'}",
+                f"refused, while the port answers at another address: the listener is not bound to {family}",
             )
         else:
             yield result.port, f"refused: {_why_nothing_listens(case, result)}"
@@ -105,7 +109,7 @@ def _has_readiness(pod: Pod) -> bool:
 
 def filtered(case: Case) -> Said:
     """Silence, and how far it reaches."""
-    silent = case.own("filtered")
+    silent = _unexplained(case, "filtered")
     answered = {
         r.endpoint.address.address for r in case.results if r.verdict not in ("filtered", "no-route", "name-error", "")
     }
@@ -145,6 +149,6 @@ def not_well(case: Case) -> Said:
 def other_failures(case: Case) -> Said:
     """What speaks for itself."""
     reachable = {r.port for r in case.own("reachable", "unhealthy")}
-    for result in case.own("rejected", "reset", "no-route", "name-error", "tls-error", "open|filtered"):
+    for result in _unexplained(case, "rejected", "reset", "no-route", "name-error", "tls-error", "open|filtered"):
         beside = ", while the port answers at another address" if result.port in reachable else ""
         yield result.place, f"{result.verdict}{beside}: {result.judgement.cause if result.judgement else ''}"
