@@ -64,7 +64,9 @@ def node_from(source: objects.Node) -> Node:
 
 def labels_from(labels: objects.Labels | None) -> dict[str, str]:
     """Labels or annotations as a plain dict of text."""
-    return {key: text_from(value) for key, value in (labels or {}).items()}
+    if not labels:
+        return {}
+    return {key: value if type(value) is str else text_from(value) for key, value in labels.items()}
 
 
 def text_from(value: objects.Text) -> str:

@@ -51,7 +51,7 @@ class Placement(msgspec.Struct, frozen=True, gc=False):
 def placement_from(spec: objects.PodSpec) -> Placement:
     """Read the scheduling part of a Pod's spec."""
     return Placement(
-        node_selector=tuple(sorted(labels_from(spec.node_selector).items())),
+        node_selector=tuple(sorted(labels_from(spec.node_selector).items())) if spec.node_selector else (),
         affinity=_terms(spec.affinity),
         tolerations=tuple(
             Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "")
@@ -64,26 +64,41 @@ def placement_from(spec: objects.PodSpec) -> Placement:
     )
 
 
+# The tolerations last read, by their number: nearly all Pods of a cluster have one of a few lists.
+_LAST: dict[int, tuple[list[objects.Toleration], tuple[Toleration, ...]]] = {}
+
+
+def _tolerations(sources: list[objects.Toleration]) -> tuple[Toleration, ...]:
+    last = _LAST.get(len(sources))
+    if last is not None and last[0] == sources:
+        return last[1]
+    made = tuple(Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "") for t in sources)
+    _LAST[len(sources)] = (sources, made)
+    return made
+
+
 def _terms(affinity: objects.Affinity | None) -> tuple[Term, ...] | None:
     required = affinity.node_affinity.required if affinity and affinity.node_affinity else None
     if required is None:
         return None
     return tuple(
-        Term(_requirements(term.match_expressions), _requirements(term.match_fields))
-        for term in required.node_selector_terms or ()
+        [
+            Term(_requirements(term.match_expressions), _requirements(term.match_fields))
+            for term in required.node_selector_terms or ()
+        ]
     )
 
 
 def _requirements(sources: list[objects.NodeSelectorRequirement] | None) -> tuple[Requirement, ...]:
-    return tuple(Requirement(r.key, r.operator, tuple(r.values or ())) for r in sources or ())
+    return tuple([Requirement(r.key, r.operator, tuple(r.values or ())) for r in sources]) if sources else ()
 
 
 def _not_modelled(spec: objects.PodSpec) -> list[str]:
-    affinity = spec.affinity or objects.Affinity()
-    present = {
-        "pod affinity": affinity.pod_affinity and affinity.pod_affinity.required,
-        "pod anti-affinity": affinity.pod_anti_affinity and affinity.pod_anti_affinity.required,
-        "topology spread constraints": spec.topology_spread_constraints,
-        "scheduling gates": spec.scheduling_gates,
-    }
-    return [name for name, value in present.items() if value]
+    affinity = spec.affinity
+    present = (
+        ("pod affinity", affinity and affinity.pod_affinity and affinity.pod_affinity.required),
+        ("pod anti-affinity", affinity and affinity.pod_anti_affinity and affinity.pod_anti_affinity.required),
+        ("topology spread constraints", spec.topology_spread_constraints),
+        ("scheduling gates", spec.scheduling_gates),
+    )
+    return [name for name, value in present if value]

@@ -103,6 +103,8 @@ def pod_from(source: objects.Pod, default_namespace: str = "default") -> Pod:
     labels = labels_from(metadata.labels)
     annotations = labels_from(metadata.annotations)
     owner = owner_from(metadata)
+    states = _states(status)
+    conditions = status.conditions or ()
     return Pod(
         namespace=metadata.namespace or default_namespace,
         name=metadata.name or metadata.generate_name or "",
@@ -112,9 +114,9 @@ def pod_from(source: objects.Pod, default_namespace: str = "default") -> Pod:
         status=pod_status(source),
         reason=status.reason or "",
         message=status.message or "",
-        ready=any(c.type == "Ready" and c.status == "True" for c in status.conditions or ()),
+        ready=("Ready", "True") in [(c.type, c.status) for c in conditions],
         ready_containers=_ready_containers(spec, status),
-        restarts=sum(s.restart_count for s in _states(status)),
+        restarts=sum([s.restart_count for s in states]),
         created=metadata.creation_timestamp or "",
         deleted=metadata.deletion_timestamp or "",
         pod_ips=_ips(status.pod_ip, status.pod_ips),
@@ -125,8 +127,8 @@ def pod_from(source: objects.Pod, default_namespace: str = "default") -> Pod:
         mirror=MIRROR in annotations,
         labels=labels,
         annotations=annotations,
-        container_states=tuple(container_state_from(s) for s in _states(status)),
-        conditions=tuple((c.type, c.status, c.reason or "") for c in status.conditions or ()),
+        container_states=tuple([container_state_from(s) for s in states]),
+        conditions=tuple([(c.type, c.status, c.reason or "") for c in conditions]),
         **_spec_fields(spec),
     )
 
@@ -195,11 +197,13 @@ def _states(status: objects.PodStatus) -> list[objects.ContainerStatus]:
 
 
 def _ready_containers(spec: objects.PodSpec, status: objects.PodStatus) -> int:
-    sidecars = {c.name for c in spec.init_containers or () if c.restart_policy == "Always"}
-    ready = sum(s.ready for s in status.container_statuses or ())
+    ready = sum([s.ready for s in status.container_statuses or ()])
+    if not spec.init_containers:
+        return ready
+    sidecars = {c.name for c in spec.init_containers if c.restart_policy == "Always"}
     return ready + sum(s.ready for s in status.init_container_statuses or () if s.name in sidecars)
 
 
 def _ips(first: str | None, every: list[objects.IPField] | None) -> tuple[str, ...]:
-    listed = tuple(entry.ip for entry in every or () if entry.ip)
+    listed = tuple([entry.ip for entry in every or () if entry.ip])
     return listed or ((first,) if first else ())

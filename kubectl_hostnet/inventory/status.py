@@ -13,7 +13,7 @@ def pod_status(pod: objects.Pod) -> str:
     """The STATUS word of a Pod, e.g. Running, CrashLoopBackOff, Init:0/1, Terminating, NodePorts."""
     status = pod.status or objects.PodStatus()
     word = status.reason or status.phase or ""
-    if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in status.conditions or ()):
+    if ("PodScheduled", "SchedulingGated") in [(c.type, c.reason) for c in status.conditions or ()]:
         word = "SchedulingGated"
     initializing = _init_word(pod, status)
     if initializing:
@@ -30,9 +30,11 @@ def _initialized(status: objects.PodStatus) -> bool:
 
 
 def _init_word(pod: objects.Pod, status: objects.PodStatus) -> str:
+    if not status.init_container_statuses:
+        return ""
     containers = (pod.spec.init_containers if pod.spec else None) or []
     sidecars = {c.name for c in containers if c.restart_policy == "Always"}
-    for index, container in enumerate(status.init_container_statuses or ()):
+    for index, container in enumerate(status.init_container_statuses):
         state = container.state or objects.ContainerState()
         if state.terminated and state.terminated.exit_code == 0:
             continue

@@ -10,6 +10,7 @@ import msgspec
 from kubectl_hostnet.source import objects
 from kubectl_hostnet.source.facts import Gap
 from kubectl_hostnet.source.query import PodFilter
+from kubectl_hostnet.source.sharing import Sharing
 from kubectl_hostnet.text import printable
 
 T = TypeVar("T", bound=objects.Fields)
@@ -27,6 +28,7 @@ KINDS: dict[str, type[objects.Fields]] = {
     **dict.fromkeys(WORKLOAD_KINDS, objects.Workload),
 }
 _PAGE = msgspec.json.Decoder(objects.Page)
+_SHARING = Sharing()
 _DECODERS: dict[type[objects.Fields], msgspec.json.Decoder[Any]] = {}
 
 
@@ -46,10 +48,14 @@ def each(
         if wanted is not None and not wanted(bytes(raw)):
             continue
         try:
-            found.append(decoder.decode(raw))
+            item = decoder.decode(raw)
         except msgspec.ValidationError:
             item = converted(msgspec.json.decode(raw), kind, gaps)
-            found += [item] if item is not None else []
+            if item is None:
+                continue
+        if kind == "Pod":
+            _SHARING.pod(item)
+        found.append(item)
     return found
 
 
