@@ -11,7 +11,10 @@ import msgspec
 ARCHITECTURE = re.compile(r"-(?:linux-)?(?:amd64|arm64|arm|arm64v8|arm32v[67]|armv7|armhf|ppc64le|s390x|386)$")
 # Mirrors flatten a path into one name: rancher/mirrored-calico-node, rancher/hardened-etcd, mirrored-library-traefik.
 MIRRORED = re.compile(r"^(?:mirrored-|hardened-)(?:library-)?")
-VERSION = re.compile(r"^v?(\d+(?:\.\d+)*)")
+# v1.18.20, 1.8-alpine, 3 and 3-core; else a number with a dot after a word: release-0.7.8, alpine-v17.0.0.
+# The digits that a commit's hash starts with are no version.
+VERSION = re.compile(r"^v?(\d+(?:\.\d+)+|\d+(?=$|[-_+]))")
+LATER_VERSION = re.compile(r"[-_]v?(\d+(?:\.\d+)+)")
 RULE = re.compile(r"(<=|>=|<|>|=)\s*v?(\d+(?:\.\d+)*)")
 NEWEST = (1 << 30,)
 
@@ -24,8 +27,8 @@ class ImageName(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def version(self) -> tuple[int, ...]:
-        """The numbers that the tag starts with (v1.18.20 -> 1, 18, 20); no number counts as the newest release."""
-        found = VERSION.match(self.tag)
+        """The numbers of the release (v1.18.20 -> 1, 18, 20); a tag without counts as the newest one."""
+        found = VERSION.match(self.tag) or LATER_VERSION.search(self.tag)
         return tuple(int(number[:9]) for number in found[1].split(".")) if found else NEWEST
 
 

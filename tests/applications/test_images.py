@@ -70,6 +70,11 @@ VERSIONS = [
     ("=3", "3.2-core", True),
     (">3", "3.2", False),
     (">=14", "v14", True),
+    ("<1", "release-0.7.8", True),
+    (">=17 <18", "alpine-v17.0.0", True),
+    ("<2", "1a2b3c4d", False),
+    ("<2", "1-alpine", True),
+    ("<2", "RELEASE.2020-02-07T04-56-50Z", False),
 ]
 
 
