@@ -21,6 +21,7 @@ FIELDS = {
     "Namespace": "namespaces",
     "Event": "events",
 }
+KNOWN = frozenset({*decode.KINDS, "List"})  # an empty list is an answer
 CLUSTER_SCOPED = frozenset({"nodes", "namespaces"})
 ENDED = ("Succeeded", "Failed")
 
@@ -52,22 +53,21 @@ class Snapshot:
         nodes = {node.metadata.name for node in found.nodes}
         homeless = {pod.spec.node_name for pod in found.pods if pod.spec and pod.spec.node_name} - nodes
         if query.nodes and homeless:
-            what = "are not in the snapshot" if not nodes else f"lack {len(homeless)} that Pods run on"
+            what = "not in the snapshot" if not nodes else f"{len(homeless)} that Pods run on are not in the snapshot"
             found.gaps.append(Gap("nodes", what, "node addresses come from the Pods only"))
         return found
 
     def _pods(self, pods: list[objects.Pod], query: Query) -> list[objects.Pod]:
-        inside = self._within(pods, query.namespace)
+        chosen = [] if query.pods == "none" else self._within(pods, query.namespace)
         labels, fields = label_matcher(query.selector), field_matcher(query.field_selector)
-        chosen = [
-            pod
-            for pod in inside
-            if query.pods != "none"
-            and decode.uses_host(pod, query.pods)
-            and labels(pod.metadata.labels or {})
-            and fields(pod)
-            and not (query.active and pod.status and pod.status.phase in ENDED)
-        ]
+        if query.selector:
+            chosen = [pod for pod in chosen if labels(pod.metadata.labels or {})]
+        if query.field_selector:
+            chosen = [pod for pod in chosen if fields(pod)]
+        if query.active:
+            chosen = [pod for pod in chosen if not (pod.status and pod.status.phase in ENDED)]
+        if query.names:
+            chosen = [pod for pod in chosen if decode.uses_host(pod, query.pods)]
         names = [pod.metadata.name for pod in chosen]
         return chosen + [self._named(name, query.namespace, pods) for name in query.names if name not in names]
 
@@ -86,20 +86,17 @@ class Snapshot:
 
     def _load(self, which: PodFilter) -> Facts:
         if which not in self._cache:
-            facts = Facts()
+            facts, known = Facts(), False
             for document in documents.read(self.path, self._stdin, facts.gaps):
                 _add(document, which, facts)
-            if not _objects_in(facts) and which == "all":
+                known = known or document.kind in KNOWN
+            if not known and not facts.gaps:
                 raise InputError(
                     f"{self.path} holds no Kubernetes objects",
                     "make one with kubectl get pods,nodes,services -A -o json",
                 )
             self._cache[which] = facts
         return self._cache[which]
-
-
-def _objects_in(facts: Facts) -> int:
-    return sum(len(getattr(facts, name)) for name in ("pods", "workloads", "gaps", *FIELDS.values()))
 
 
 def _add(document: documents.Document, which: PodFilter, facts: Facts) -> None:
