@@ -39,7 +39,8 @@ class ProbeItem(Item, frozen=True, kw_only=True):
 
     `answer` is what answered, or the error as the operating system says it. `health` is the application's and apart
     from reachability. `expected` says that the verdict is what it should be: reachable for the Pod's own endpoint, not
-    answered for another node's (`elsewhere`) and for a port that is bound to the node's loopback.
+    answered for another node's (`elsewhere`) and for a port that is bound to the node's loopback. `finding` marks those
+    that make the exit code 1.
     """
 
     namespace: str
@@ -58,6 +59,7 @@ class ProbeItem(Item, frozen=True, kw_only=True):
     health: HealthWord
     expected: bool
     elsewhere: bool
+    finding: bool
     http: HttpItem | None
     tls: Tls | None
     timings: Timings
@@ -75,22 +77,24 @@ def probe_report(
     empty: str = "No resources found",
 ) -> Report:
     """The report: found means that an endpoint of a Pod's own is not reachable."""
+    found = findings(results)
+    wrong = {id(result) for result in found}
     unseen = [result for result in results if result.judgement is None]
     return Report(
         kind="ProbeReport",
-        items=[item for result in results if (item := probe_item(result))],
+        items=[item for result in results if (item := probe_item(result, finding=id(result) in wrong))],
         gaps=(*gaps, *(Gap(r.place, r.observation.error, "not probed") for r in unseen)),
         notes=tuple(notes),
-        summary=tuple(_summary(conclusions, results)),
+        summary=tuple(_summary(conclusions, results, found)),
         empty=empty,
-        found=any(failing(result, results) for result in results),
+        found=bool(found),
         extra={"conclusions": list(conclusions)},
         across_namespaces=across,
         failure=_not_seen(unseen, results),
     )
 
 
-def probe_item(result: Result) -> ProbeItem | None:
+def probe_item(result: Result, *, finding: bool) -> ProbeItem | None:
     """The item of a result, None where nothing was seen."""
     endpoint, seen, judgement = result.endpoint, result.observation, result.judgement
     if judgement is None:
@@ -112,6 +116,7 @@ def probe_item(result: Result) -> ProbeItem | None:
         health=judgement.health,
         expected=(judgement.verdict in SHUT) if endpoint.unexpected else judgement.verdict == "reachable",
         elsewhere=endpoint.elsewhere,
+        finding=finding,
         http=_http(seen.http, seen.target.ask.path, judgement.application, judgement.version) if seen.http else None,
         tls=seen.tls,
         timings=seen.timings,
@@ -120,12 +125,17 @@ def probe_item(result: Result) -> ProbeItem | None:
     )
 
 
-def failing(result: Result, results: Iterable[Result]) -> bool:
-    """A Pod's own endpoint is not reachable, which makes the exit code 1.
+def findings(results: Sequence[Result]) -> list[Result]:
+    """The results of a Pod's own endpoints that are not reachable, which make the exit code 1.
 
     Not so: other nodes and loopback listeners; a claim of low confidence, which may be wrong itself; UDP silence, which
     proves nothing; an address of a family for which this machine has no route, while the port answers at another one.
     """
+    answering = {(r.endpoint.pod.key, r.port) for r in results if r.verdict == "reachable"}
+    return [result for result in results if _failing(result, answering)]
+
+
+def _failing(result: Result, answering: set[tuple[tuple[str, str], str]]) -> bool:
     endpoint = result.endpoint
     if (
         endpoint.unexpected
@@ -133,10 +143,7 @@ def failing(result: Result, results: Iterable[Result]) -> bool:
         or result.verdict in ("", "reachable", "open|filtered")
     ):
         return False
-    return result.verdict != "no-route" or not any(
-        other.verdict == "reachable" and other.port == result.port and other.endpoint.pod.key == endpoint.pod.key
-        for other in results
-    )
+    return result.verdict != "no-route" or (endpoint.pod.key, result.port) not in answering
 
 
 def _http(http: Http, path: str, application: str, version: str) -> HttpItem:
@@ -158,9 +165,9 @@ def _not_seen(unseen: Sequence[Result], results: Iterable[Result]) -> ClusterErr
     )
 
 
-def _summary(conclusions: Sequence[Conclusion], results: Sequence[Result]) -> Iterable[str]:
+def _summary(conclusions: Sequence[Conclusion], results: Sequence[Result], found: Sequence[Result]) -> Iterable[str]:
     """Below the table: what is concluded, for many Pods only where something is wrong, and how many verdicts of each kind."""
-    wrong = {r.endpoint.pod.key for r in results if failing(r, results)}
+    wrong = {result.endpoint.pod.key for result in found}
     shown = conclusions if len(conclusions) <= FEW else [c for c in conclusions if (c.namespace, c.pod) in wrong]
     for conclusion in shown:
         yield ""

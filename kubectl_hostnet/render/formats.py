@@ -23,6 +23,7 @@ FORMATS: dict[str, str] = {
     "name": "to_name",
     "csv": "to_csv",
     "markdown": "to_markdown",
+    "junit": "to_junit",
     "jsonpath": "to_jsonpath",
     "custom-columns": "to_custom_columns",
 }

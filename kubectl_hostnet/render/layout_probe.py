@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_hostnet.analysis.probing import ProbeItem
-from kubectl_hostnet.render.view import Column, Layout, View
+from kubectl_hostnet.render.view import Case, Column, Layout, View
 
 
 def _verdict(item: ProbeItem, _view: View) -> str:
@@ -34,6 +34,19 @@ def _timings(item: ProbeItem, _view: View) -> str:
     return ",".join(f"{name}={value:.1f}" for name, value in phases.items() if value is not None)
 
 
+def _case(item: ProbeItem) -> Case:
+    host = f"[{item.address}]" if ":" in item.address else item.address
+    return Case(
+        group=f"{item.namespace}.{item.pod}",
+        name=f"{host}:{item.port}/{item.protocol} on {item.node} from {item.vantage}",
+        outcome="failure" if item.finding else "skipped" if item.verdict == "open|filtered" else "",
+        kind=item.verdict,
+        message=f"{item.verdict}: {item.answer}",
+        details=(item.cause, item.assumes, item.verify),
+        seconds=(item.timings.total or 0.0) / 1000,
+    )
+
+
 PROBE = Layout(
     columns=(
         Column("NAMESPACE", lambda item, _: item.namespace, shown=lambda report, _: report.across_namespaces),
@@ -52,6 +65,7 @@ PROBE = Layout(
         Column("VERIFY", lambda item, _: item.verify, wide=True),
     ),
     name=lambda item: f"pod/{item.pod}",
+    case=_case,
 )
 
 

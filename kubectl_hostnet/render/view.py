@@ -34,14 +34,28 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Case:
+    """An item as a test case (JUnit). `outcome` is failure, skipped, or "" for passed; `details` explain it in lines."""
+
+    group: str
+    name: str
+    outcome: str = ""
+    kind: str = ""
+    message: str = ""
+    details: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Layout:
     """How items of one report kind look as a table, and what `-o name` calls one ("" when it has no name).
 
-    `together` makes the lines of a table for people from the items, where several say the same.
+    `case` is an item as a test case, None for reports whose items do not pass or fail. `together` makes the lines of a table for people from the items, where several say the same.
     """
 
     columns: tuple[Column, ...]
     name: Callable[[Any], str] = lambda _item: ""
+    case: Callable[[Any], Case] | None = None
     together: Callable[[Report, View], Sequence[Any]] = lambda report, _view: report.items
 
 

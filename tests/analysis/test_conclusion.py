@@ -17,7 +17,7 @@ from kubectl_hostnet.analysis.endpoints import Choice, Endpoint, endpoints_of
 from kubectl_hostnet.analysis.followups import judged, withdraw
 from kubectl_hostnet.analysis.holders import holders_of
 from kubectl_hostnet.analysis.offline import pod_claims
-from kubectl_hostnet.analysis.probing import failing, probe_report
+from kubectl_hostnet.analysis.probing import findings, probe_report
 from kubectl_hostnet.analysis.results import Case, Result
 from kubectl_hostnet.applications.catalog import load
 from kubectl_hostnet.inventory.inventory import Inventory, inventory_from
@@ -172,7 +172,7 @@ def test_every_node_that_refuses_is_right_and_another_answer_is_named() -> None:
     objects = (pod(status=ADDRESSES), *nodes)
     found = case(seen, *objects, every_node=True)
     assert "node-2, node-3: refused on 8086/TCP, as they should: the Pod is on node-1" in sentences(found)
-    assert not any(failing(r, found.results) for r in found.results)
+    assert findings(found.results) == []
 
     other = pod("influx-2", node="node-3", status={**ADDRESSES, "podIP": "198.51.100.13"})
     words = sentences(case({**seen, "198.51.100.13": influx()}, *objects, other, every_node=True))
@@ -199,7 +199,7 @@ LOOPBACK = Claim(8088, "TCP", "127.0.0.1", "main", None, "medium", (Evidence("ap
 def test_a_loopback_listener_is_refused_by_right_and_its_answer_is_an_exposure() -> None:
     found = case({V4: REFUSED}, claims=(LOOPBACK,))
     assert "8088/TCP: bound to 127.0.0.1 on the node: that it is refused from outside is right" in sentences(found)
-    assert not failing(found.results[0], found.results)
+    assert findings(found.results) == []
     exposed = {"end": "answered", "timings": CONNECTED, "data": b"hello"}
     assert "it is exposed, or another process holds it" in sentences(case({V4: exposed}, claims=(LOOPBACK,)))
 
@@ -229,9 +229,9 @@ def test_a_family_without_a_route_here_is_no_finding_while_the_other_answers() -
         "errno": "ENETUNREACH",
     }
     found = case({V4: influx(), V6: no_route})
-    assert not any(failing(r, found.results) for r in found.results)
+    assert findings(found.results) == []
     alone = case({V4: no_route, V6: no_route})
-    assert all(failing(r, alone.results) for r in alone.results)
+    assert findings(alone.results) == alone.results
 
 
 def test_a_stale_address_is_told() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from builders import listing, node, pod, service
@@ -352,3 +353,21 @@ def test_a_proxy_that_fails_is_a_failure_and_no_verdict(
     assert (done.code, json.loads(done.out)["items"]) == (3, [])
     assert "proxy 127.0.0.1:1: Connection refused" in done.err
     assert "secret" not in done.out + done.err
+
+
+def test_junit_for_ci(run: Run, tmp_path: Path) -> None:
+    evil = b"HTTP/1.1 503 \x1b[2J]]>\r\nX-Influxdb-Version: 1.6.7\r\n\r\n"
+    with answering(replying(evil), HERE) as port:
+        path = snapshot(tmp_path, *NODES, influx(port))
+        done = run("probe", "influxdb-hostnetwork", "--every-node", "--snapshot", path, "-o", "junit")
+    assert done.code == 1
+    suite = ElementTree.fromstring(done.out)
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    own, other = suite.findall("testcase")
+    assert own.get("classname") == "default.influxdb-hostnetwork"
+    assert own.get("name") == f"{HERE}:{port}/TCP on node-1 from here"
+    (failure,) = own
+    assert failure.get("type") == "unhealthy"
+    assert "curl" in str(failure.text)
+    assert other.find("failure") is None
+    assert run("list", "--snapshot", path, "-o", "junit").code == 2
