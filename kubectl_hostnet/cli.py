@@ -214,7 +214,9 @@ def _usage_error(error: Any) -> UsageError:
     path = context.command_path if context else PROGRAM
     message = error.format_message().rstrip(".").strip()
     message = message[:1].lower() + message[1:]
-    hint = f"see {path} --help"
+    message = message.replace("valid int range", "valid number").replace("valid integer range", "valid number")
+    message, _, possible = message.partition(" (Possible options: ")
+    hint = f"did you mean {possible.rstrip(')')}? see {path} --help" if possible else f"see {path} --help"
     if path == PROGRAM and message.startswith("no such option"):
         hint = f"options go after the verb: {PROGRAM} list -n NAMESPACE; see {PROGRAM} --help"
     if path == PROGRAM and message.startswith("no such command"):

@@ -55,3 +55,8 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
         return Outcome(code, captured.out, captured.err)
 
     return _run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden`: write the expected outputs of tests/scenarios instead of comparing them."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/scenarios/*/*.out")

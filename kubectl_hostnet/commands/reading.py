@@ -89,17 +89,19 @@ def not_found(source: Source, missing: list[str], namespace: str, error: NotFoun
 
 
 def _suggestion(missing: list[str], namespace: str, pairs: Iterable[tuple[str, str]]) -> str:
-    pairs = list(pairs)
-    elsewhere = [f"{name} is in namespace {where} (-n {where})" for where, name in pairs if name in missing]
+    known = list(pairs)
+    hints = [hint for name in missing[:3] if (hint := _suggestion_for(name, namespace, known))]
+    return "; ".join(dict.fromkeys(hints)) or "list Pods with kubectl hostnet list -A"
+
+
+def _suggestion_for(name: str, namespace: str, known: list[tuple[str, str]]) -> str:
+    """Where else the name is, else close names in the namespace, else close names anywhere."""
+    elsewhere = [where for where, other in known if other == name]
     if elsewhere:
-        return "; ".join(elsewhere[:3])
-    here = [name for where, name in pairs if where == namespace]
-    close = [match for name in missing for match in get_close_matches(name, here, n=3, cutoff=0.6)]
-    close += [name for name in here for wanted in missing if name.startswith(wanted) and name not in close]
-    if close:
-        return f"did you mean {', '.join(close[:3])}?"
-    others = {name: where for where, name in pairs}
-    close = [
-        f"{m} (-n {others[m]})" for name in missing for m in get_close_matches(name, list(others), n=3, cutoff=0.7)
-    ]
-    return f"did you mean {', '.join(close[:3])}?" if close else "list Pods with kubectl hostnet list -A"
+        return f"{name} is in namespace {elsewhere[0]} (-n {elsewhere[0]})"
+    here = [other for where, other in known if where == namespace]
+    close = [*get_close_matches(name, here, n=3, cutoff=0.6), *(other for other in here if other.startswith(name))]
+    if not close:
+        others = {other: f"{other} (-n {where})" for where, other in known}
+        close = [others[match] for match in get_close_matches(name, list(others), n=3, cutoff=0.7)]
+    return f"did you mean {', '.join(list(dict.fromkeys(close))[:3])}?" if close else ""

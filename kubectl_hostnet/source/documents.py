@@ -73,7 +73,8 @@ def read(path: str, stdin: bytes | None, gaps: list[Gap]) -> Iterator[Document]:
         try:
             yield from _file(file)
         except HostnetError as error:
-            gaps.append(Gap(f"file {printable(str(file))}", error.message, "its objects are missing"))
+            reason = error.message.removeprefix(f"{file} ")
+            gaps.append(Gap(f"file {printable(str(file))}", reason, "its objects are missing"))
 
 
 def parse(text: bytes, name: str) -> Iterator[Document]:
@@ -125,8 +126,8 @@ def _taken_apart(head: _Head, text: bytes) -> Iterator[Document]:
 def _by_kind(kind: str, raws: list[msgspec.Raw]) -> Iterator[Document]:
     """A list's items, those of one kind that follow each other together; `List` says nothing of its items."""
     implied = kind.removesuffix("List")
-    if implied:
-        yield Document(implied, raws)
+    if implied or not raws:
+        yield Document(implied or kind, raws)
         return
     for name, group in groupby(raws, _kind):
         yield Document(name, list(group))
@@ -199,6 +200,8 @@ def _yaml_objects(content: Any) -> Iterator[Document]:
         return
     kind, items = str(content.get("kind") or ""), content.get("items")
     if kind.endswith("List") and isinstance(items, list):
+        if not items:
+            yield Document(kind, [])
         for item in items:
             if isinstance(item, dict):
                 yield Document(kind.removesuffix("List") or str(item.get("kind") or ""), item)

@@ -1,0 +1,1 @@
+kubectl hostnet list '[31mred' -n default

@@ -1,0 +1,1 @@
+kubectl hostnet list -n monitoring --templates -o 'jsonpath={.items[*].workload} {.items[*].name}'

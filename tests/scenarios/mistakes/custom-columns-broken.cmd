@@ -1,0 +1,1 @@
+kubectl hostnet list -o custom-columns=NAME

@@ -1,0 +1,1 @@
+kubectl hostnet list --field-selector spec.color=red

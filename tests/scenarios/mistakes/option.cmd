@@ -1,0 +1,1 @@
+kubectl hostnet list --namspace default

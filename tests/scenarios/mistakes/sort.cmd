@@ -1,0 +1,1 @@
+kubectl hostnet list --sort-by .nope

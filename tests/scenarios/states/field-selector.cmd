@@ -1,0 +1,1 @@
+kubectl hostnet list --field-selector status.phase!=Running,spec.nodeName=node-2

@@ -1,0 +1,1 @@
+kubectl hostnet list running pod/stale ordinary -o wide

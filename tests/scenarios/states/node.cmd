@@ -1,0 +1,1 @@
+kubectl hostnet list -A --node node-1 -o name

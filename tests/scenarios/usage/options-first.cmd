@@ -1,0 +1,1 @@
+kubectl hostnet -n default list
