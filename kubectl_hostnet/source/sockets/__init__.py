@@ -1,0 +1,1 @@
+"""Listening sockets of host-networked Pods, read inside of their containers: the truth about ports."""

@@ -1,0 +1,70 @@
+"""What was read of the sockets of many containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from kubectl_hostnet.source.facts import Gap
+from kubectl_hostnet.source.sockets.dump import Process
+from kubectl_hostnet.source.sockets.table import Socket
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A running container of a host-networked Pod. `container_id` has no `containerd://` before it."""
+
+    namespace: str
+    pod: str
+    container: str
+    node: str
+    image: str = ""
+    container_id: str = ""
+    host_pid: bool = False
+
+    @property
+    def title(self) -> str:
+        """`namespace/pod/container`."""
+        return f"{self.namespace}/{self.pod}/{self.container}"
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Namespace, Pod and container."""
+        return (self.namespace, self.pod, self.container)
+
+
+class ContainerSockets(msgspec.Struct, frozen=True):
+    """The waiting sockets that a container's processes hold.
+
+    `hidden` are processes whose descriptors may not be read: sockets that nobody else holds may be theirs. `failure`
+    says why nothing, or not all, could be read, `advice` what to do about either.
+    """
+
+    target: Target
+    sockets: tuple[Socket, ...] = ()
+    hidden: tuple[Process, ...] = ()
+    failure: str = ""
+    advice: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """These are all: a port that is not among them is not this container's."""
+        return not (self.failure or self.hidden)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What all containers told. `tables` has the waiting sockets of each node, whoever holds them."""
+
+    containers: dict[tuple[str, str, str], ContainerSockets] = {}
+    tables: dict[str, tuple[Socket, ...]] = {}
+    gaps: tuple[Gap, ...] = ()
+
+    def unowned(self, node: str) -> tuple[Socket, ...]:
+        """Sockets of a node that no container was seen to hold: the node's own, the kernel's, or of a hidden process."""
+        owned = {s.inode for c in self.containers.values() if c.target.node == node for s in c.sockets}
+        return tuple(s for s in self.tables.get(node, ()) if s.inode not in owned)
+
+
+def united(tables: Iterable[Iterable[Socket]]) -> tuple[Socket, ...]:
+    """One table from several of the same network namespace, read one after the other."""
+    return tuple(sorted({socket for table in tables for socket in table}))
