@@ -31,6 +31,8 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 def entry_point() -> None:
     """What the console script calls: `main`, and one line instead of a traceback for a defect of this program."""
+    # 40,000 Pods are a million objects that stay: the default thresholds would look at them a thousand times.
+    gc.set_threshold(100_000, 50, 1000)
     try:
         code = main()
     except Exception as error:

@@ -106,7 +106,7 @@ def _held(connection: Connection, which: Which, wish: Wish, nodes: list[str], re
         raise UsageError("--range and --count need --free any", "kubectl hostnet ports --free any --range 20000-20100")
     namespace = which.namespace if which.namespace and not which.all_namespaces else None
     query = _query(nodes, read_config, namespace=namespace, selector=which.selector)
-    inventory = inventory_from(_read(open_source(connection), query))
+    inventory = inventory_from(_read(open_source(connection), query), consume=True)
     names, failure = chosen_nodes(inventory, nodes)
     items = _node_ports(inventory, read_config, components=namespace is None)
     places = set(names)
@@ -143,7 +143,7 @@ def _free(connection: Connection, which: Which, wish: Wish, nodes: list[str], re
     choices = port_range(wish.within or SOMEWHERE, "--range")
     ports = [] if proposing else [port_number(text, "--free") for text in wish.free]
     protocol = protocol_name(wish.free[0].partition("/")[2], "--free") or "TCP" if proposing else ""
-    inventory = inventory_from(_read(open_source(connection), _query(nodes, read_config)))
+    inventory = inventory_from(_read(open_source(connection), _query(nodes, read_config)), consume=True)
     names, failure = chosen_nodes(inventory, nodes, which.selector)
     report = Report(
         kind="PortList",
