@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -18,6 +20,7 @@ from kubectl_hostnet.inventory.container import Container
 
 FOLDER = Path(__file__).parent
 INDEX = "index.json"
+SUFFIX = ".yaml"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -145,7 +148,14 @@ def parse(content: bytes, file: str) -> Application:
 
 
 def _files(folder: Path) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stem)]
+    """Names and contents, by name. Plain files, for 500 pathlib objects cost as much as all the rest of the loading."""
+    names = sorted(entry.name.removesuffix(SUFFIX) for entry in os.scandir(folder) if entry.name.endswith(SUFFIX))
+    return [(name + SUFFIX, _read(f"{folder}{os.sep}{name}{SUFFIX}")) for name in names]
+
+
+def _read(path: str) -> bytes:
+    with FileIO(path) as file:
+        return file.readall()
 
 
 def _unchanged(index: Mapping[str, Entry], name: str, content: bytes) -> Application | None:
