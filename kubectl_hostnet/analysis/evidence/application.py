@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -13,8 +12,6 @@ from kubectl_hostnet.analysis.evidence.hint import Closed, Hint
 from kubectl_hostnet.analysis.evidence.judgement import OFF, Verdict, topic_matches
 from kubectl_hostnet.analysis.evidence.names import Name, name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
-from kubectl_hostnet.analysis.evidence.variables import Variable
-from kubectl_hostnet.applications.catalog import Catalog
 from kubectl_hostnet.applications.defaults import Settings, holds, is_open
 from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
@@ -48,51 +45,23 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
 def known_ports(application: Application, facts: Facts) -> Known:
     """Hints for every port that the application is known for: where a setting puts it, or its default."""
-    hints: list[Hint] = []
-    closed: list[Closed] = []
-    moved: list[tuple[int, str]] = []
-    targets: list[tuple[int, str]] = []
-    for index, port in enumerate(application.ports):
-        given = _given(port, facts)
-        if given is None:
-            if not _default_holds(port, index, facts):
-                continue
-            hints.append(_default(application, port, index, facts))
-            continue
-        source, setting = given
-        placed = list(_placed(application, port, source, setting, facts))
-        hints += placed
-        if not any(hint.port == port.port for hint in placed):
-            moved.append((port.port, port.protocol))
-        targets += [(hint.port, port.protocol) for hint in placed]
-        if not placed and _is_off(setting):
-            closed.append(
-                Closed(facts.container.name, setting.shown, name_of(setting.name).topic, ((port.port, port.protocol),))
-            )
-    return Known(tuple(hints), tuple(closed), tuple(moved), tuple(targets))
-
-
-def by_variables(catalog: Catalog, variables: Sequence[Variable]) -> Application | None:
-    """The application that only its own variables give away, when image and program are called otherwise."""
-    if not variables:
-        return None
-    for application in catalog:
-        if application.variables and any(
-            fnmatchcase(v.name, glob) for v in variables for glob in application.variables
-        ):
-            return application
-    return None
+    found = [_port(application, port, index, facts) for index, port in enumerate(application.ports)]
+    return Known(
+        tuple(hint for known in found for hint in known.hints),
+        tuple(closed for known in found for closed in known.closed),
+        tuple(moved for known in found for moved in known.moved),
+        tuple(target for known in found for target in known.targets),
+    )
 
 
 def without_replaced(known: Known, application: Application, written: Sequence[Hint]) -> Known:
     """Drop defaults that only a configuration file could move, when that file was read and says otherwise."""
     said = {(hint.port, protocol) for hint in written for protocol in hint.protocols}
     fixed = {(port.port, port.protocol) for port in application.ports if (port.flags or port.env) and not port.config}
-    kept = tuple(
-        hint for hint in known.hints
-        if hint.source != "application" or (hint.port, hint.protocols[0]) in fixed | said
-    )  # fmt: skip
-    return msgspec.structs.replace(known, hints=kept)
+    kept = (
+        hint for hint in known.hints if hint.source != "application" or (hint.port, hint.protocols[0]) in fixed | said
+    )
+    return msgspec.structs.replace(known, hints=tuple(kept))
 
 
 def ignored_names(application: Application | None) -> frozenset[str]:
@@ -103,23 +72,47 @@ def ignored_names(application: Application | None) -> frozenset[str]:
     return frozenset(name.lstrip("-").removeprefix("config.") for name in (*application.not_listening, *known))
 
 
-def _given(port: KnownPort, facts: Facts) -> tuple[Source, Setting] | None:
-    """The setting that decides on a port: flags win over variables, these over files, as nearly everywhere."""
-    found = _setting(port.flags, port.env, port.config, facts)
-    return found if found and _enabled(port, found[1], facts.settings) else None
+def as_mapping(settings: Sequence[Setting]) -> Mapping[str, str]:
+    """Name to value, the last one counting."""
+    return {setting.name: setting.value for setting in settings}
 
 
-def _setting(
+def _port(application: Application, port: KnownPort, index: int, facts: Facts) -> Known:
+    given = _given(port, facts)
+    default = (port.port, port.protocol)
+    if given is None:
+        if _default_holds(port, index, facts):
+            return Known((_default(application, port, index, facts),))
+        return _closed_by_condition(application, port, facts)
+    source, settings = given
+    placed = [hint for setting in settings for hint in _placed(application, port, source, setting, facts)]
+    targets = tuple((hint.port, port.protocol) for hint in placed)
+    off = [
+        Closed(facts.container.name, s.shown, name_of(s.name).topic, (default,))
+        for s in settings
+        if _is_off(s) and not placed
+    ]
+    return Known(tuple(placed), tuple(off), () if default in targets else (default,), targets)
+
+
+def _given(port: KnownPort, facts: Facts) -> tuple[Source, list[Setting]] | None:
+    """The settings that decide on a port: flags win over variables, these over files, as nearly everywhere."""
+    found = _settings(port.flags, port.env, port.config, facts)
+    return found if found and _enabled(port, found[1][-1], facts.settings) else None
+
+
+def _settings(
     flags: Sequence[str], env: Sequence[str], config: Sequence[str], facts: Facts
-) -> tuple[Source, Setting] | None:
+) -> tuple[Source, list[Setting]] | None:
+    """Addresses that are given several times all count (`--host=tcp://... --host=unix://...`), of other values the last."""
     wanted = {_plain(name) for name in flags}
-    for flag in reversed(facts.flags):
-        if _plain(flag.name) in wanted:
-            return "argument", flag
-    for variable in facts.env:
-        if variable.name in env:
-            return "environment", variable
-    return next((("configmap", key) for key in reversed(facts.config) if key.name in config), None)
+    if found := [flag for flag in facts.flags if _plain(flag.name) in wanted]:
+        several = len(found) > 1 and all(":" in flag.value for flag in found)
+        return "argument", found if several else found[-1:]
+    if found := [variable for variable in facts.env if variable.name in env and variable.value]:
+        return "environment", found[-1:]
+    keys = [key for key in facts.config if key.name in config and key.value not in ("", "null", "~")]
+    return ("configmap", keys) if keys else None
 
 
 def _plain(flag: str) -> str:
@@ -170,6 +163,27 @@ def _default_holds(port: KnownPort, index: int, facts: Facts) -> bool:
     return bool(movable) or index > 0 or not _main_port_elsewhere(port, facts.said)
 
 
+def _closed_by_condition(application: Application, port: KnownPort, facts: Facts) -> Known:
+    """A default that a setting closes (`enable-hubble: "false"`), or that the configuration read does not switch on."""
+    closing = [c for c in port.unless if not c[0].isalpha() or c.startswith("config ") or "=" in c]
+    reason = next((condition for condition in closing if holds(condition, facts.settings)), "")
+    missing = (
+        port.needs and all(c.startswith("config ") for c in port.needs) and _configuration_read(application, facts)
+    )
+    if not reason and not missing:
+        return Known()
+    shown = reason.removeprefix("config ") if reason else "its configuration does not enable it"
+    return Known(closed=(Closed(facts.container.name, shown, frozenset(), ((port.port, port.protocol),)),))
+
+
+def _configuration_read(application: Application, facts: Facts) -> bool:
+    """Some key of the files that were read is one that the application is known for."""
+    known = {
+        key.removeprefix("config ").split(".")[0] for port in application.ports for key in (*port.config, *port.needs)
+    }
+    return any(setting.name.split(".")[0] in known for setting in facts.config)
+
+
 def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
     """A plain `--port` or `PORT` says another number, and the application's file knows no flag for its port."""
     plain = [v.port for v in said if v.answer == "listens" and v.sure and topic_matches(v.name, Name("", ()))]
@@ -195,17 +209,16 @@ def _hint(
     bind: str | None,
     container: str,
 ) -> Hint:
-    confidence = "high" if source == "argument" else "medium"
     return Hint(
-        number, source, setting.field, setting.shown[:200], container, (port.protocol,), bind, confidence,  # type: ignore[arg-type]
+        number, source, setting.field, setting.shown[:200], container, (port.protocol,), bind, "high" if source == "argument" else "medium",
         purpose=port.purpose, application=application.name,
     )  # fmt: skip
 
 
 def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> str | None:
     """The address of a port: what `bind_by` sets, or a setting of the same topic, else the application's default."""
-    given = _setting(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
-    if given and (place := endpoint(given[1].value)) and place.bind is not None:
+    given = _settings(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
+    if given and (place := endpoint(given[1][-1].value)) and place.bind is not None:
         return place.bind
     names = [name_of(name) for name in (*port.flags, *port.env)]
     for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not given):
@@ -216,8 +229,3 @@ def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> str | Non
 
 def _bind(port: KnownPort) -> str:
     return NODE if port.bind == "node" else port.bind
-
-
-def as_mapping(settings: Sequence[Setting]) -> Mapping[str, str]:
-    """Name to value, the last one counting."""
-    return {setting.name: setting.value for setting in settings}

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kubectl_hostnet.analysis.claims import Confidence, Source
-from kubectl_hostnet.analysis.evidence.address import endpoint, port_number
-from kubectl_hostnet.analysis.evidence.commandline import HELPERS, Command
+from kubectl_hostnet.analysis.evidence.address import Endpoint, endpoint, port_number
+from kubectl_hostnet.analysis.evidence.commandline import Command
 from kubectl_hostnet.analysis.evidence.hint import Closed, Hint
-from kubectl_hostnet.analysis.evidence.judgement import Verdict, judge, topic_matches
+from kubectl_hostnet.analysis.evidence.judgement import Verdict, judge, plausible, topic_matches
 from kubectl_hostnet.analysis.evidence.settings import Bare, Setting, settings
 
 NETCATS = {"nc", "ncat", "netcat"}
@@ -27,16 +27,12 @@ JDWP = re.compile(
 )
 
 
-class Said(list[Verdict]):
-    """The verdicts on all settings of a container's commands, for the application's own flags to be compared with."""
-
-
 def given(commands: Iterable[Command]) -> list[Setting]:
     """Every flag of a container's own programs."""
     return [
         setting
         for command in commands
-        if command.program not in HELPERS
+        if not command.helps
         for setting in settings(command)
         if isinstance(setting, Setting)
     ]
@@ -46,7 +42,7 @@ def verdicts(commands: Iterable[Command], own: frozenset[str], ignored: frozense
     """What the flags of each program say."""
     found: list[Verdict] = []
     for command in commands:
-        if command.program not in HELPERS and not _is_client(command):
+        if not command.helps and not _is_client(command):
             found += judge([s for s in settings(command) if isinstance(s, Setting)], own, ignored)
     return found
 
@@ -70,24 +66,28 @@ def closed(said: Sequence[Verdict], container: str) -> list[Closed]:
 def bare_hints(commands: Iterable[Command], container: str) -> Iterator[Hint]:
     """Hints for words that belong to no flag: `TCP-LISTEN:80`, `runserver 0.0.0.0:8000`, `nc -lk 8080`, Java agents."""
     for command in commands:
-        if command.program in HELPERS:
-            continue
-        for index, word in enumerate(command.words):
-            found = _special(word) or (_listening_netcat(command, index) if command.program in NETCATS else None)
-            if found:
-                port, protocol, bind = found
-                yield Hint(
-                    port,
-                    "argument",
-                    command.fields[index],
-                    command.shown[index][:200],
-                    container,
-                    (protocol,),
-                    bind,
-                    "high",
-                )
-        if command.program not in NETCATS and not _is_client(command):
-            yield from _addresses(command, container)
+        if not command.helps:
+            yield from _special_hints(command, container)
+            if not _is_client(command):
+                yield from _addresses(command, container)
+
+
+def _special_hints(command: Command, container: str) -> Iterator[Hint]:
+    for index, word in enumerate(command.words):
+        found = _special(word) or _special(word.partition("=")[2])
+        found = found or (_listening_netcat(command, index) if command.program in NETCATS else None)
+        if found:
+            port, protocol, bind = found
+            yield Hint(
+                port,
+                "argument",
+                command.fields[index],
+                command.shown[index][:200],
+                container,
+                (protocol,),
+                bind,
+                "high",
+            )
 
 
 def purpose(verdict: Verdict) -> str:
@@ -139,28 +139,22 @@ def _listening_netcat(command: Command, index: int) -> tuple[int, str, str | Non
 
 
 def _addresses(command: Command, container: str) -> Iterator[Hint]:
+    """Bare addresses: `:8080` and `0.0.0.0:80` can only be listened on; loopback ones also be asked, so a verb must say it."""
     for word in settings(command):
         if isinstance(word, Setting) or word.before.startswith("-"):
             continue
-        at = endpoint(word.text)
-        number = port_number(word.text)
+        at, number = endpoint(word.text), port_number(word.text)
         if number and word.before in NUMBER_AFTER:
             yield Hint(number, "argument", word.field, f"{word.before} {word.shown}"[:200], container, ("TCP",))
-        elif (
-            at
-            and at.port
-            and not number
-            and (at.scope == "all" or (at.scope in ("loopback", "node") and word.before in SERVE_WORDS))
-        ):
+        elif at and not number and plausible(at.port) and (at.scope == "all" or _told_to_serve(at, word)):
             protocols = (at.protocol,) if at.protocol else ()
             yield Hint(at.port, "argument", word.field, word.shown[:200], container, protocols, at.bind)
 
 
+def _told_to_serve(at: Endpoint, word: Bare) -> bool:
+    return at.scope in ("loopback", "node") and word.before in SERVE_WORDS
+
+
 def _is_client(command: Command) -> bool:
-    """Iperf -c connects; nc without -l is left out above."""
+    """Iperf -c connects; netcat's words are looked at one by one."""
     return (command.program.startswith("iperf") and "-c" in command.words) or command.program in NETCATS
-
-
-def is_bare(word: Setting | Bare) -> bool:
-    """Belongs to no flag."""
-    return isinstance(word, Bare)

@@ -20,21 +20,49 @@ CLIENTS = frozenset({
     "grpc_health_probe", "grpc-health-probe", "grpcurl", "apt-get", "apt", "apk", "yum", "dnf", "pip", "pip3", "npm", "gem", "aws", "gcloud", "az",
     "systemctl", "service", "chronyc", "ntpdate", "influx", "hey", "wrk", "ab", "k6", "locust", "powershell", "New-NetFirewallRule", "yq", "envsubst",
     "ipvsadm", "arping", "nmap", "tcpdump", "journalctl", "logger", "mc", "s3cmd", "rclone", "bfdd-control", "iptables-save", "iptables-restore",
-    "ebtables", "iptables-nft", "ip6tables-nft", "iptables-legacy", "kubeadm", "cilium", "hubble", "firewall-cmd", "ufw", "pgrep", "uname", "sleep",
+    "ebtables", "iptables-nft", "ip6tables-nft", "iptables-legacy", "kubeadm", "cilium", "hubble", "firewall-cmd", "ufw", "pgrep", "uname",
 })  # fmt: skip
-HELPERS = (TOOLS | CLIENTS | {"[[", "((", "function", "{", "}", "))"}) - {"busybox"}
-STARTERS = {**WRAPPERS, **dict.fromkeys(SHELLS, 0), "busybox": 0, "nsenter": 0, "unshare": 0, "nice": 0, "ionice": 0, "stdbuf": 0, "setpriv": 0,
+SYNTAX = frozenset({"[[", "((", "))", "function", "{", "}"})
+HELPERS = (TOOLS | CLIENTS | SYNTAX) - {"busybox"}
+# Images of such a program, whose arguments are the program's; `cilium`, `docker`, `influx` are also names of servers' images.
+HELPER_IMAGES = frozenset(
+    {
+        "curl",
+        "wget",
+        "kubectl",
+        "helm",
+        "git",
+        "aws-cli",
+        "wait-for-it",
+        "wait-for",
+        "grpcurl",
+        "k6",
+        "locust",
+        "hey",
+        "etcdctl",
+    }
+)
+STARTERS = {**WRAPPERS, **dict.fromkeys(SHELLS, 0), **dict.fromkeys(("busybox", "nsenter", "unshare", "nice", "ionice", "stdbuf", "setpriv"), 0),
             "s6-setuidgid": 1, "chpst": 0, "setsid": 0, "catchsegv": 0, "strace": 0}  # fmt: skip
 DEEPEST = 4  # shells within shells
 
 
 class Command(msgspec.Struct, frozen=True, gc=False):
-    """A program's start. `words` are its arguments, expanded; `shown` and `fields` say how and where each is written."""
+    """A program's start. `words` are its arguments, expanded; `shown` and `fields` say how and where each is written.
+
+    `implied`: the program is not written; it is the image's own, called here by the image's name.
+    """
 
     program: str
     words: tuple[str, ...]
     shown: tuple[str, ...]
     fields: tuple[str, ...]
+    implied: bool = False
+
+    @property
+    def helps(self) -> bool:
+        """A helper: it listens nowhere, and addresses in its arguments are others'."""
+        return self.program in (HELPER_IMAGES if self.implied else HELPERS)
 
 
 class _Word(msgspec.Struct, frozen=True, gc=False):
@@ -59,11 +87,9 @@ def command_lines(container: Container, known: Mapping[str, str]) -> tuple[Comma
 
 def idle(container: Container, commands: tuple[Command, ...]) -> bool:
     """The container is told to run helpers only (`sleep infinity`, `tail -f /dev/null`): nothing in it listens."""
-    return bool(container.command or container.args) and not any(_may_listen(command) for command in commands)
-
-
-def _may_listen(command: Command) -> bool:
-    return command.program not in HELPERS - {"source", "."}
+    return bool(container.command or container.args) and all(
+        c.helps and c.program not in ("source", ".") for c in commands
+    )
 
 
 def _starts_program(word: str) -> bool:
@@ -93,9 +119,8 @@ def _started(words: list[_Word], known: dict[str, str], depth: int) -> Iterator[
     elif program in STARTERS and (inner := _wrapped(words)):
         yield from _started(inner, known, depth + 1)
     else:
-        yield Command(
-            program, *(tuple(getattr(word, name) for word in words[1:]) for name in ("text", "shown", "field"))
-        )
+        texts, shown, fields = (tuple(getattr(word, name) for word in words[1:]) for name in ("text", "shown", "field"))
+        yield Command(program, texts, shown, fields, implied=not words[0].field)
 
 
 def _script(words: list[_Word]) -> _Word | None:

@@ -11,6 +11,7 @@ from kubectl_hostnet.analysis.evidence.part import Group, Part
 # Sources that only repeat what somebody wrote down about the port; none of them makes the process listen.
 HEARSAY = frozenset({"declared", "service", "annotation"})
 METRICS = frozenset({"metrics", "metric", "prometheus", "prom"})
+SIDE = METRICS | {"health", "healthz", "probe", "liveness", "readiness", "pprof", "debug", "admin", "status", "stats"}
 Doubt = tuple[Confidence | None, tuple[str, ...]]
 NONE: Doubt = (None, ())
 
@@ -18,7 +19,16 @@ NONE: Doubt = (None, ())
 def doubts(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doubt:
     """The confidence that a claim is lowered to (None: not lowered), and remarks."""
     part = next((part for part in parts if part.container.name == group.container), None)
-    for reason in (_idle, _starting, _switched_off, _other_protocol, _moved_away, _other_metrics):
+    for reason in (
+        _idle,
+        _starting,
+        _switched_off,
+        _other_protocol,
+        _moved_away,
+        _other_metrics,
+        _elsewhere,
+        _not_its_own,
+    ):
         if part and (remark := reason(group, groups, part)):
             return "low", (remark,)
     return _hearsay(group, groups) or _contradicted_probe(group, part) or NONE
@@ -41,7 +51,7 @@ def _switched_off(group: Group, _groups: Sequence[Group], part: Part) -> str:
     topics = [name_of(hint.name).topic for hint in group.hints if hint.name]
     for closed in part.closed:
         if (group.port, group.protocol) in closed.ports or (closed.topic and closed.topic in topics):
-            return f"declared, but {closed.shown} switches it off"
+            return f"declared, but switched off: {closed.shown}"
     return ""
 
 
@@ -77,6 +87,30 @@ def _other_metrics(group: Group, _groups: Sequence[Group], part: Part) -> str:
     said = [hint for hint in part.hints if hint.source == "argument" and METRICS & hint.topic]
     elsewhere = [hint for hint in said if hint.port != group.port]
     return f"declared, but {elsewhere[0].detail}" if elsewhere and len(elsewhere) == len(said) else ""
+
+
+def _elsewhere(group: Group, groups: Sequence[Group], part: Part) -> str:
+    """The only port that the application has by default, while the container declares or is asked on an unknown one."""
+    if group.sources != {"application"} or part.application is None:
+        return ""
+    known = {port.port for port in part.application.ports}
+    if len(known) > 1 or any(port.owner for port in part.application.ports):
+        return ""
+    others = [
+        g
+        for g in groups
+        if g.container == group.container and g.port not in known and g.sources & {"declared", "probe"}
+    ]
+    others = [g for g in others if not any(SIDE & set(name_of(h.name or h.purpose).words) for h in g.hints)]
+    return f"a default, but the container is declared or asked on {others[0].port}" if others else ""
+
+
+def _not_its_own(group: Group, _groups: Sequence[Group], part: Part) -> str:
+    """Software that is known to listen on nothing, with a health command that asks somebody else on the node."""
+    silent = part.application is not None and not part.application.ports and not part.application.not_listening
+    if silent and group.sources == {"probe"} and all("runs" in hint.detail for hint in group.hints):
+        return f"{part.application.title if part.application else ''} is known to listen on nothing"
+    return ""
 
 
 def _hearsay(group: Group, groups: Sequence[Group]) -> Doubt | None:

@@ -31,7 +31,7 @@ def _connected(container: Container, handler: Handler) -> Iterator[Hint]:
     port, protocol = _resolve(container, handler.port)
     if not port or scope == "name":
         return
-    bind = "127.0.0.1" if scope == "loopback" else None
+    bind = "127.0.0.1" if scope == "loopback" else "" if not handler.host else None
     at = f"{handler.host}:" if handler.host else ""
     detail = f"{handler.purpose} asks {at}{port} ({handler.action})"
     yield Hint(port, "probe", handler.field, detail, container.name, (protocol,), bind, "high", weak_bind=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
-from kubectl_hostnet.analysis.evidence.address import Endpoint, endpoint, endpoints, port_number, scope_of
+from kubectl_hostnet.analysis.evidence.address import Endpoint, endpoint, port_number, scope_of
 from kubectl_hostnet.analysis.evidence.names import SERVED, Name, name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
 
@@ -33,6 +34,36 @@ OFF = {
 Answer = Literal["listens", "binds", "off"]
 SHORT_NAMES = {"p": Name("p", ("port",)), "b": Name("b", ("bind",)), "l": Name("l", ("listen",))}
 LOWEST_SHORT = 20  # below it, `-p N` counts processes or lines
+LOWEST_USUAL = 1000
+USUAL = {
+    22,
+    25,
+    53,
+    67,
+    69,
+    80,
+    88,
+    111,
+    123,
+    161,
+    162,
+    179,
+    389,
+    443,
+    445,
+    500,
+    514,
+    546,
+    547,
+    587,
+    631,
+    636,
+    853,
+    873,
+    989,
+    990,
+    993,
+}
 PLAIN_HOSTS = {"host", "address", "addr", "bind", "listen", "hostname", "ip"}
 
 
@@ -68,6 +99,11 @@ def judge(settings: Sequence[Setting], own: frozenset[str], ignored: frozenset[s
     return found
 
 
+def plausible(port: int) -> bool:
+    """A number behind a colon that no name calls a port: small ones are displays (`:99`), times and the like."""
+    return port >= LOWEST_USUAL or port in USUAL
+
+
 def topic_matches(port: Name, place: Name) -> bool:
     """Does an address setting (`--metrics-bind-address`) belong to a port setting (`--metrics-port`)?"""
     wanted, given = port.topic, place.topic
@@ -98,28 +134,36 @@ def _verdicts(setting: Setting, name: Name, own: frozenset[str], foreign: set[fr
     number = port_number(value)
     if (name.is_port or (name.is_place and not number)) and value.lower() in OFF:
         return [Verdict("off", setting, name)]
-    if number:
-        return _of_number(setting, name, own, foreign, number)
-    return [verdict for part in endpoints(value) if (verdict := _of_endpoint(setting, name, own, part))]
+    found: list[Verdict | None] = []
+    for part in re.split(r"[,;\s]+", value):
+        number = port_number(part)
+        found.append(
+            _of_number(setting, name, own, foreign, number, part)
+            if number
+            else _of_endpoint(setting, name, own, endpoint(part))
+        )
+    return [verdict for verdict in found if verdict]
 
 
 def _of_number(
-    setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]], number: int
-) -> list[Verdict]:
+    setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]], number: int, part: str
+) -> Verdict | None:
     place = name.is_place and not name.words[-1].endswith(("s", "l", "ip")) and name.words[-1] != "host"
     if not (name.is_port or (place and setting.kind != "key")):
-        return []
+        return None
     if setting.short and (setting.name != "p" or number < LOWEST_SHORT):
-        return []
+        return None
     if name.topic in foreign and not name.listens:
-        return []
+        return None
     sure = name.listens or not name.topic - SERVED - own
-    suffix = setting.value.strip().lower()
+    suffix = part.lower()
     protocols = ("UDP",) if suffix.endswith("/udp") else ("TCP",) if suffix.endswith("/tcp") else name.protocols
-    return [Verdict("listens", setting, name, number, None, protocols, sure)]
+    return Verdict("listens", setting, name, number, None, protocols, sure)
 
 
-def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoint) -> Verdict | None:
+def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoint | None) -> Verdict | None:
+    if part is None:
+        return None
     if not part.port:
         return _of_host(setting, name, part)
     served = bool(name.topic) and not name.topic - SERVED - own
@@ -132,7 +176,11 @@ def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoi
         "unknown": name.listens or plain,
         "name": name.listens,
     }.get(part.scope, False)
-    if not accepted or (part.scheme in ("http", "https") and part.scope == "name"):
+    if (
+        not accepted
+        or (not (name.listens or served or name.is_place) and not plausible(part.port))
+        or (part.scheme in ("http", "https") and part.scope == "name")
+    ):
         return None
     protocols = (part.protocol,) if part.protocol and not (part.scheme == "tcp" and name.protocols) else name.protocols
     sure = name.listens or served or plain or name.is_place

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterable, Mapping, Sequence
 
 from kubectl_hostnet.analysis.claims import CONFIDENCES, Claim, Confidence, Evidence, Source
 from kubectl_hostnet.analysis.evidence.doubts import doubts
@@ -44,15 +42,20 @@ def _grouped(parts: Sequence[Part], shared: Iterable[Hint]) -> list[Group]:
     hints = [hint for part in parts for hint in part.hints]
     spoken = _spoken_protocols(hints)
     for hint in (*hints, *shared):
-        for protocol in (
-            hint.protocols or spoken.get((hint.container, hint.port)) or spoken.get(("", hint.port)) or ("TCP",)
-        ):
+        for protocol in _protocols(hint, spoken):
             same = found.setdefault((hint.container, hint.port, protocol), [])
             if not any(
                 other.source == hint.source and other.field == hint.field and other.bind == hint.bind for other in same
             ):
                 same.append(hint)
     return [Group(container, port, protocol, tuple(hints)) for (container, port, protocol), hints in found.items()]
+
+
+def _protocols(hint: Hint, spoken: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[str, ...]:
+    """One protocol is certain; none or several (DNS, gossip) are what is declared or known for the number, if it is."""
+    if len(hint.protocols) == 1:
+        return hint.protocols
+    return spoken.get((hint.container, hint.port)) or spoken.get(("", hint.port)) or hint.protocols or ("TCP",)
 
 
 def _spoken_protocols(hints: Iterable[Hint]) -> dict[tuple[str, int], tuple[str, ...]]:
@@ -133,13 +136,14 @@ def _binds(hints: Sequence[Hint]) -> tuple[str, ...]:
     firm = [hint.bind for hint in hints if hint.bind is not None and not hint.weak_bind]
     if firm:
         return ("",) if "" in firm else tuple(dict.fromkeys(firm))
-    for source in ("application", "probe"):
-        weak = [hint.bind for hint in hints if hint.bind is not None and hint.source == source]
-        if weak:
-            return (weak[0],)
-    return ("",)
+    asked = [hint.bind for hint in hints if hint.bind is not None and hint.source == "probe"]
+    known = [hint.bind for hint in hints if hint.bind is not None and hint.source == "application"]
+    # The kubelet asks the node's address unless the probe names a host: what answers there is not on loopback only.
+    if known and not (is_loopback(known[0]) and "" in asked):
+        return (known[0],)
+    return (asked[0],) if asked else ("",)
 
 
-def with_remark(claim: Claim, remark: str) -> Claim:
-    """The claim with one more remark."""
-    return msgspec.structs.replace(claim, remarks=(*claim.remarks, remark))
+def is_loopback(bind: str) -> bool:
+    """Bound to loopback only."""
+    return bind.startswith("127.") or bind == "::1"

@@ -7,82 +7,26 @@ from functools import lru_cache
 
 import msgspec
 
-LISTEN = frozenset(
-    {
-        "listen",
-        "listens",
-        "listener",
-        "listeners",
-        "listening",
-        "bind",
-        "binds",
-        "binding",
-        "serve",
-        "serving",
-        "entrypoint",
-        "entrypoints",
-    }
-)
+LISTEN = frozenset({"listen", "listens", "listener", "listeners", "listening", "bind", "binds", "binding", "serve", "serving", "entrypoint", "entrypoints"})  # fmt: skip
 PORT = frozenset({"port", "ports"})
-PLACE = frozenset(
-    {
-        "address",
-        "addr",
-        "addresses",
-        "addrs",
-        "host",
-        "hosts",
-        "hostname",
-        "ip",
-        "ips",
-        "url",
-        "urls",
-        "uri",
-        "endpoint",
-        "endpoints",
-        "interface",
-    }
-)
-# Words that say nothing of what the port is for.
-STRUCTURE = (
-    LISTEN
-    | PORT
-    | PLACE
-    | {"on", "to", "number", "num", "tcp", "udp", "the", "default", "local", "my", "v4", "v6", "ipv4", "ipv6"}
-)
+PLACE = frozenset({"address", "addr", "addresses", "addrs", "host", "hosts", "hostname", "ip", "ips", "url", "urls", "uri", "endpoint", "endpoints", "interface"})  # fmt: skip
+# Words that say nothing of what the port is for; com.sun and org stand in front of Java's properties.
+STRUCTURE = LISTEN | PORT | PLACE | {
+    "on", "to", "number", "num", "tcp", "udp", "the", "default", "local", "my", "v4", "v6", "ipv4", "ipv6", "com", "sun", "org",
+}  # fmt: skip
 # A bare number may follow these: `--listen=8080`, `HTTP_PORT_NUMBER=80`, `--port-http=80`.
-TAIL = (
-    PORT
-    | LISTEN
-    | {
-        "on",
-        "number",
-        "num",
-        "tcp",
-        "udp",
-        "http",
-        "https",
-        "grpc",
-        "tls",
-        "ssl",
-        "plain",
-        "secure",
-        "insecure",
-        "v4",
-        "v6",
-        "ipv4",
-        "ipv6",
-    }
-)
+TAIL = PORT | LISTEN | {
+    "on", "number", "num", "tcp", "udp", "http", "https", "grpc", "tls", "ssl", "plain", "secure", "insecure", "v4", "v6", "ipv4", "ipv6",
+}  # fmt: skip
 # What a server offers under a port of its own.
 SERVED = frozenset({
-    "http", "https", "h2c", "http2", "web", "ui", "gui", "dashboard", "console", "admin", "management", "manage", "server", "app", "application",
-    "main", "api", "rest", "grpc", "rpc", "thrift", "metrics", "metric", "prometheus", "prom", "monitoring", "telemetry", "stats", "status", "health",
-    "healthz", "healthcheck", "liveness", "readiness", "livez", "readyz", "ready", "live", "probe", "probes", "pprof", "profiling", "profile", "profiler",
-    "debug", "gops", "expvar", "jmx", "jmxremote", "secure", "insecure", "tls", "ssl", "plain", "websocket", "ws", "wss", "webhook", "webhooks", "ssh",
-    "sshd", "sftp", "ftp", "rtsp", "rtmp", "hls", "container", "daemon", "service", "internal", "private", "observability", "introspection", "diagnostics",
-    "control", "agent", "gossip", "memberlist", "serf", "vxlan", "geneve", "wireguard", "wg", "quic", "http3", "heartbeat", "public", "zpages", "tunnel",
-    "validating", "mutating", "admission", "conversion", "hubble", "info",
+    "http", "https", "h2c", "http2", "web", "webui", "ui", "gui", "frontend", "dashboard", "console", "admin", "management", "manage", "server",
+    "app", "application", "main", "api", "rest", "grpc", "rpc", "thrift", "metrics", "metric", "prometheus", "prom", "monitoring", "telemetry", "stats",
+    "status", "health", "healthz", "healthcheck", "check", "checks", "liveness", "readiness", "livez", "readyz", "ready", "live", "probe", "probes",
+    "pprof", "profiling", "profile", "profiler", "debug", "gops", "expvar", "jmx", "jmxremote", "secure", "insecure", "tls", "ssl", "plain", "websocket",
+    "ws", "wss", "webhook", "webhooks", "ssh", "sshd", "sftp", "ftp", "rtsp", "rtmp", "hls", "container", "daemon", "service", "internal", "private",
+    "observability", "introspection", "diagnostics", "control", "agent", "gossip", "memberlist", "serf", "vxlan", "geneve", "wireguard", "wg", "quic",
+    "http3", "heartbeat", "public", "zpages", "tunnel", "validating", "mutating", "admission", "conversion", "hubble", "info", "httpd", "dns",
 })  # fmt: skip
 # Somebody else's address: peers, upstreams, what is only announced.
 OTHERS = frozenset({
@@ -90,65 +34,44 @@ OTHERS = frozenset({
     "backend", "backends", "broker", "brokers", "destination", "dest", "dst", "source", "src", "sport", "dport", "forward", "forwarder", "join", "seed",
     "seeds", "discovery", "initial", "external", "callback", "redirect", "pushgateway", "push", "collector", "tracing", "tracer", "trace", "otlp",
     "opentelemetry", "otel", "zipkin", "jaeger", "statsd", "dogstatsd", "graphite", "influx", "influxdb", "redis", "mysql", "mariadb", "postgres",
-    "postgresql", "pg", "db", "database", "mongo", "mongodb", "kafka", "zookeeper", "zk", "nats", "amqp", "rabbitmq", "memcached", "memcache",
+    "postgresql", "pg", "db", "database", "mongo", "mongodb", "kafka", "zookeeper", "zk", "nats", "amqp", "rabbitmq", "mqtt", "memcached", "memcache",
     "elasticsearch", "elastic", "opensearch", "loki", "kibana", "consul", "vault", "ldap", "smtp", "mail", "email", "imap", "ntp", "sentry", "oidc",
     "issuer", "oauth", "s3", "nameserver", "nameservers", "resolver", "resolvers", "alertmanager", "grafana", "dial", "connect", "wait", "scrape",
-    "sink", "output", "export", "write", "send", "registry", "published", "nodeport", "dns1", "dns2", "gateway", "router", "intake", "parent",
-    "leader", "replica", "client", "clients", "proxies", "ingest", "fluentd", "logstash", "datadog", "dd", "newrelic", "splunk", "clickhouse",
+    "sink", "output", "export", "write", "send", "registry", "published", "nodeport", "gateway", "router", "intake", "parent", "origin", "origins", "cors",
+    "leader", "replica", "client", "clients", "proxies", "ingest", "fluentd", "logstash", "datadog", "dd", "newrelic", "splunk", "clickhouse", "display",
+    "firewall", "allowed", "trusted", "whitelist", "allowlist", "deny", "exclude", "excluded", "ignore", "ignored",
 })  # fmt: skip
-ANNOUNCED = frozenset(
-    {
-        "advertise",
-        "advertised",
-        "advertising",
-        "announce",
-        "announced",
-        "noproxy",
-        "upstreamsvc",
-        "timeout",
-        "backlog",
-        "interval",
-    }
-)
+ANNOUNCED = frozenset({"advertise", "advertised", "advertising", "announce", "announced", "noproxy", "upstreamsvc", "timeout", "backlog", "interval"})  # fmt: skip
 RANGES = frozenset(
     {"range", "ranges", "min", "max", "start", "end", "first", "last", "begin", "low", "high", "offset", "count"}
 )
-UDP = frozenset(
+UDP = frozenset({"udp", "vxlan", "geneve", "wireguard", "wg", "dtls", "quic", "http3", "sflow", "netflow", "ipfix", "tftp", "dhcp", "mdns", "ssdp", "rtp"})  # fmt: skip
+BOTH = frozenset({"memberlist", "serf", "gossip", "dns"})
+PAIRS = (
+    ("api", "server"),
+    ("node", "port"),
+    ("proxy", "server"),
+    ("service", "port"),
+    ("kube", "api"),
+    ("cloud", "api"),
+    ("remote", "write"),
+)
+GLUED = re.compile(r"^(.{2,}?)(bindaddr|bindaddress|bindport|listenaddr|listenport|port|addr|address|listen|bind)$")
+NOT_GLUED = frozenset(
     {
-        "udp",
-        "vxlan",
-        "geneve",
-        "wireguard",
-        "wg",
-        "dtls",
-        "quic",
-        "http3",
-        "sflow",
-        "netflow",
-        "ipfix",
-        "tftp",
-        "dhcp",
-        "mdns",
-        "ssdp",
-        "rtp",
+        "support",
+        "export",
+        "import",
+        "transport",
+        "report",
+        "passport",
+        "viewport",
+        "airport",
+        "rebind",
+        "keybind",
+        "nodeport",
     }
 )
-BOTH = frozenset({"memberlist", "serf", "gossip"})
-PAIRS = (("api", "server"), ("node", "port"), ("proxy", "server"), ("service", "port"), ("kube", "api"), ("cloud", "api"), ("remote", "write"))  # fmt: skip
-GLUED = re.compile(r"^(.{2,}?)(bindaddr|bindaddress|bindport|listenaddr|listenport|port|addr|address|listen|bind)$")
-NOT_GLUED = {
-    "support",
-    "export",
-    "import",
-    "transport",
-    "report",
-    "passport",
-    "viewport",
-    "airport",
-    "rebind",
-    "keybind",
-    "nodeport",
-}
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 
 
@@ -204,21 +127,15 @@ class Name(msgspec.Struct, frozen=True, gc=False):
 
 @lru_cache(maxsize=65536)
 def name_of(text: str) -> Name:
-    """Take a name apart at signs, at capitals, and before a glued `port` or `addr` (`metricsport`)."""
-    found: list[str] = []
-    for part in WORD.findall(text):
-        word = part.lower()
-        glued = GLUED.match(word)
-        if glued and word not in NOT_GLUED and word not in STRUCTURE:
-            found.append(glued[1])
-            tail = glued[2]
-            found.extend(
-                [tail[:4], tail[4:]]
-                if tail.startswith("bind") and len(tail) > 4
-                else [tail[:6], tail[6:]]
-                if tail.startswith("listen") and len(tail) > 6
-                else [tail]
-            )
-        else:
-            found.append(word)
-    return Name(text, tuple(found))
+    """Take a name apart at signs, at capitals, and before a glued `port` or `addr` (`metricsport`, `bindaddr`)."""
+    return Name(text, tuple(word for part in WORD.findall(text) for word in _unglued(part.lower())))
+
+
+def _unglued(word: str) -> tuple[str, ...]:
+    glued = None if word in NOT_GLUED or word in STRUCTURE else GLUED.match(word)
+    if glued is None:
+        return (word,)
+    for verb in ("bind", "listen"):
+        if glued[2].startswith(verb) and glued[2] != verb:
+            return glued[1], verb, glued[2].removeprefix(verb)
+    return glued[1], glued[2]

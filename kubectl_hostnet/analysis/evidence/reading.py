@@ -9,7 +9,6 @@ from kubectl_hostnet.analysis.evidence.application import (
     Facts,
     Known,
     as_mapping,
-    by_variables,
     ignored_names,
     known_ports,
     without_replaced,
@@ -34,7 +33,7 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     variables = environment_of(container, config)
     known_values = {variable.name: variable.value for variable in variables}
     commands = command_lines(container, known_values)
-    application = catalog.match(container) or by_variables(catalog, variables)
+    application = catalog.match(container)
     own, ignored = _own_words(container, commands, application), ignored_names(application)
     files = read_files(container, config, known_values, _words(commands), own)
     said = arguments.verdicts(commands, own, ignored)
