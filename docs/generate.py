@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 import cli_page  # noqa: E402 - beside this file
 import output_page  # noqa: E402
+import verdict_cases  # noqa: E402 - the cases that are tested are the cases that are documented
 
 from kubectl_hostnet.applications.generate import main as applications  # noqa: E402
 from kubectl_hostnet.completion.generate import main as completion  # noqa: E402
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> int:
         HERE / "cli.md": cli_page.page(),
         HERE / "kubectl-hostnet.1": cli_page.manual(),
         HERE / "output.md": output_page.page(),
+        HERE / "verdicts.md": verdict_cases.page(),
     }
     for path, text in pages.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:

@@ -13,6 +13,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "probe",
         "Connect to host-networked Pods at their nodes' addresses, and say what answers, or most likely why nothing does.",
     ),
+    "cleanup": ("cleanup", "Removes what killed probes from nodes (--from node/NAME) left behind."),
     "explain": ("explain", "What is known of an application, or what a word in the reports means."),
     "completion": ("completion", "Completion with the TAB key: for kubectl, or a script for a shell."),
     "demo": ("demo", "A tour of this program on a sample cluster; no cluster needed."),

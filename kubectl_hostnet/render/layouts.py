@@ -9,6 +9,14 @@ from kubectl_hostnet.render.layout_probe import PROBE
 from kubectl_hostnet.render.view import Column, Layout
 
 LAYOUTS: dict[str, Layout] = {
+    "LeftoverList": Layout(
+        columns=(
+            Column("NAMESPACE", lambda item, _: item.namespace),
+            Column("JOB", lambda item, _: item.name),
+            Column("REMOVED", lambda item, _: "yes" if item.removed else "no"),
+        ),
+        name=lambda item: f"job.batch/{item.name}",
+    ),
     "HostPodList": HOST_PODS,
     "PortList": PORTS,
     "ProbeReport": PROBE,

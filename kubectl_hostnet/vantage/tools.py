@@ -59,7 +59,7 @@ def url_of(target: Target) -> str:
 
 
 def _curl(target: Target, timeout: float) -> list[str]:
-    words = ["curl", "-q", "-sS", "--noproxy", "*", "-k", "-i", "--max-time", f"{timeout:g}", "--max-filesize", "65536"]
+    words = ["curl", "-q", "-sSv", "--noproxy", "*", "-k", "-i", "--max-time", f"{timeout:g}", "--max-filesize", "65536"]
     times = "%{time_namelookup} %{time_connect} %{time_appconnect} %{time_starttransfer} %{time_total}"
     words += ["-w", f"\n{MARK} {times}\n"]
     if target.ask.scheme not in ("http", "https"):
@@ -92,11 +92,11 @@ def _read_curl(target: Target, ran: Ran, vantage: str) -> Observation | None:
     times = [float(value) * 1000 for value in found[1].split()]
     connect = times[1] or None
     timings = Timings(connect=connect, tls=times[2] or None, first_byte=times[3] or None, total=times[4])
-    error = printable(ran.err.strip().removeprefix("curl: ").splitlines()[0]) if ran.err.strip() else ""
+    error = _curl_error(ran.err)
     if target.ask.scheme not in ("http", "https"):
         # telnet:// holds the connection open until the time is up: a connection is all that was asked for
         if connect:
-            return Observation(target, "answered", vantage=vantage, timings=timings)
+            return Observation(target, "answered", vantage=vantage, timings=Timings(connect=connect, total=connect))
         return _failed(target, vantage, error, timings)
     http = parse_http(ran.out, target.ask.methods[0])
     if http:
@@ -107,6 +107,14 @@ def _read_curl(target: Target, ran: Ran, vantage: str) -> Observation | None:
         end, phase = CURL_ENDS[ran.exit_code]
         return Observation(target, end, phase, vantage, error, timings=timings, data=b"?" if end == "garbage" else b"")
     return _failed(target, vantage, error, timings) if ran.exit_code == 7 else None
+
+
+def _curl_error(text: str) -> str:
+    """Why: since curl 8 only the verbose lines name the system's error (`* connect to ... failed: Connection refused`)."""
+    lines = [line.strip() for line in text.splitlines()]
+    named = [line.removeprefix("* ") for line in lines if line.startswith("* ") and "failed: " in line]
+    final = [line.removeprefix("curl: ") for line in lines if line.startswith("curl: ")]
+    return printable((named or final or [""])[-1])
 
 
 def parse_http(text: str, method: str) -> Http | None:
@@ -143,6 +151,11 @@ def _read_wget(target: Target, ran: Ran, vantage: str) -> Observation | None:
 
 def _nc(target: Target, timeout: float) -> list[str]:
     return ["nc", "-z", "-v", "-w", f"{max(1, round(timeout))}", target.address, str(target.port)]
+
+
+def _busybox_nc(target: Target, timeout: float) -> list[str]:
+    # busybox's has no -z; it runs a program once it is connected. Its own options end at the address.
+    return ["nc", "-w", f"{max(1, round(timeout))}", target.address, str(target.port), "-e", "true"]
 
 
 def _read_nc(target: Target, ran: Ran, vantage: str) -> Observation | None:
@@ -185,6 +198,8 @@ def _python(name: str) -> Callable[[Target, float], list[str]]:
 def _by_words(target: Target, vantage: str, ran: Ran) -> Observation | None:
     """The meaning of a tool's error message; None when it says nothing known, such as a crash."""
     text = ran.err.strip() or ran.out.strip()
+    if "usage:" in text.lower():
+        return None  # another build of the tool, with other options
     timings = Timings(total=ran.seconds * 1000)
     return _failed(target, vantage, printable(text.splitlines()[-1]), timings) if _known(text) else None
 
@@ -204,6 +219,7 @@ TOOLS = (
     Tool("curl", _curl, _read_curl, http=True),
     Tool("wget", _wget, _read_wget, http=True),
     Tool("nc", _nc, _read_nc),
+    Tool("busybox nc", _busybox_nc, _read_nc),
     Tool("bash", _bash, _read_bash),
     Tool("python3", _python("python3"), _read_bash),
     Tool("python", _python("python"), _read_bash),
