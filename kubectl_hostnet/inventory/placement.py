@@ -53,10 +53,7 @@ def placement_from(spec: objects.PodSpec) -> Placement:
     return Placement(
         node_selector=tuple(sorted(labels_from(spec.node_selector).items())) if spec.node_selector else (),
         affinity=_terms(spec.affinity),
-        tolerations=tuple(
-            Toleration(t.key or "", t.operator or "Equal", t.value or "", t.effect or "")
-            for t in spec.tolerations or ()
-        ),
+        tolerations=_tolerations(spec.tolerations or []),
         scheduler_name=spec.scheduler_name or "default-scheduler",
         priority=spec.priority or 0,
         preemption_policy=spec.preemption_policy or "PreemptLowerPriority",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -36,9 +36,19 @@ ARGUMENTS: dict[str, tuple[str, str]] = {
 
 def render(report: Report, name: str, view: View) -> str:
     """The report in the format called `name`; raises UsageError for a format or sort field that does not exist."""
+    return "".join(pieces(report, name, view))
+
+
+def pieces(report: Report, name: str, view: View) -> Iterable[str]:
+    """The same text, in pieces where the format has a function `pieces`: a long text then is never there as a whole."""
     ordered = _sorted(report, view.sort_by)
-    write: Format = getattr(import_module(f"kubectl_hostnet.render.{FORMATS[name]}"), FORMATS[name])
-    return write(ordered, LAYOUTS.get(report.kind, Layout(())), replace(view, wide=view.wide or name == "wide"))
+    module = import_module(f"kubectl_hostnet.render.{FORMATS[name]}")
+    layout, wishes = LAYOUTS.get(report.kind, Layout(())), replace(view, wide=view.wide or name == "wide")
+    if hasattr(module, "pieces"):
+        found: Iterable[str] = module.pieces(ordered, layout, wishes)
+        return found
+    write: Format = getattr(module, FORMATS[name])
+    return [write(ordered, layout, wishes)]
 
 
 def choices() -> list[str]:

@@ -10,7 +10,7 @@ from kubectl_hostnet.analysis.report import Report
 from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.options import Output
 from kubectl_hostnet.render.envelope import failure_envelope
-from kubectl_hostnet.render.formats import render
+from kubectl_hostnet.render.formats import pieces
 from kubectl_hostnet.render.view import View
 from kubectl_hostnet.text import printable
 
@@ -30,10 +30,11 @@ def show(report: Report, name: str, argument: str, output: Output, *, now: float
         show_labels=output.show_labels,
         colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"),
     )
-    text = render(report, name, view)
-    if text:
+    text = ""
+    for text in pieces(report, name, view):
         write(text)
-        write("" if name == "jsonpath" else "\n")
+    if text and name != "jsonpath":
+        write("\n")
     sys.stdout.flush()
     if not report.items and name not in SILENT and report.failure is None:
         say(report.empty)
