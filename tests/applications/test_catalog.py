@@ -43,6 +43,7 @@ MATCHED = [
     ("quay.io/coreos/flannel:v0.14.0", ["/my-start.sh"], [], "flannel"),
     ("nginx", [], ["sleep", "infinity"], None),
     ("ghcr.io/spegel-org/spegel:v0.0.23", [], ["registry"], "spegel"),
+    ("prom/prometheus", [], ["bird"], "prometheus"),
     ("jcmoraisjr/haproxy-ingress", [], [], "haproxy-ingress"),
     ("ingress-nginx/controller:v1", [], [], "ingress-nginx"),
     ("metallb/controller:v0.14", [], [], "metallb-controller"),
@@ -105,6 +106,7 @@ def test_the_committed_index_is_what_the_files_say() -> None:
     assert (FOLDER / INDEX).read_bytes() == make_index(FOLDER), "run python -m kubectl_hostnet.applications.generate"
 
 
+@pytest.mark.checkout
 def test_generate_says_what_is_stale(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
