@@ -35,6 +35,15 @@ def test_an_application_is_shown_with_what_moves_its_port(run: Run) -> None:
     assert "source            influxdata/docs-v2" in done.out
 
 
+def test_a_port_that_must_be_switched_on_is_shown_with_its_condition(run: Run) -> None:
+    lines = [line.split(maxsplit=1) for line in run("explain", "kured").out.splitlines()]
+    assert ["port", "8080/TCP metrics"] in lines
+    done = run("explain", "flannel")
+    assert "8285/UDP UDP backend (not by default)" in done.out
+    assert "  when              with Backend.Type udp" in done.out
+    assert "8472/UDP VXLAN (the kernel's socket)" in done.out
+
+
 def test_without_a_subject_all_are_listed(run: Run) -> None:
     done = run("explain")
     lines = done.out.splitlines()
