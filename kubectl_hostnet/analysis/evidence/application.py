@@ -17,6 +17,7 @@ from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
 from kubectl_hostnet.inventory.container import Container
 
+UNSET = {"", "null", "~"}  # in a file: the default
 ON = {"true", "yes", "on", "enabled", "enable"}
 
 
@@ -30,6 +31,21 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     closed: tuple[Closed, ...] = ()
     moved: tuple[tuple[int, str], ...] = ()
     targets: tuple[tuple[int, str], ...] = ()
+
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """A setting that decides on a port, and where it stands."""
+
+    source: Source
+    setting: Setting
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """A port's number and address; `weak`: the address is only the application's default."""
+
+    number: int
+    bind: str | None
+    weak: bool
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -80,39 +96,35 @@ def as_mapping(settings: Sequence[Setting]) -> Mapping[str, str]:
 def _port(application: Application, port: KnownPort, index: int, facts: Facts) -> Known:
     given = _given(port, facts)
     default = (port.port, port.protocol)
-    if given is None:
+    if not given:
         if _default_holds(port, index, facts):
             return Known((_default(application, port, index, facts),))
         return _closed_by_condition(application, port, facts)
-    source, settings = given
-    placed = [hint for setting in settings for hint in _placed(application, port, source, setting, facts)]
+    placed = [hint for one in given for hint in _placed(application, port, one, facts)]
     targets = tuple((hint.port, port.protocol) for hint in placed)
-    off = [
-        Closed(facts.container.name, s.shown, name_of(s.name).topic, (default,))
-        for s in settings
-        if _is_off(s) and not placed
-    ]
-    return Known(tuple(placed), tuple(off), () if default in targets else (default,), targets)
+    off = () if placed else tuple(_closed(one.setting, default, facts) for one in given if _is_off(one.setting))
+    return Known(tuple(placed), off, () if default in targets else (default,), targets)
 
 
-def _given(port: KnownPort, facts: Facts) -> tuple[Source, list[Setting]] | None:
+def _closed(setting: Setting, default: tuple[int, str], facts: Facts) -> Closed:
+    return Closed(facts.container.name, setting.shown, name_of(setting.name).topic, (default,))
+
+
+def _given(port: KnownPort, facts: Facts) -> list[Given]:
     """The settings that decide on a port: flags win over variables, these over files, as nearly everywhere."""
     found = _settings(port.flags, port.env, port.config, facts)
-    return found if found and _enabled(port, found[1][-1], facts.settings) else None
+    return found if found and _enabled(port, found[-1].setting, facts.settings) else []
 
 
-def _settings(
-    flags: Sequence[str], env: Sequence[str], config: Sequence[str], facts: Facts
-) -> tuple[Source, list[Setting]] | None:
+def _settings(flags: Sequence[str], env: Sequence[str], config: Sequence[str], facts: Facts) -> list[Given]:
     """Addresses that are given several times all count (`--host=tcp://... --host=unix://...`), of other values the last."""
     wanted = {_plain(name) for name in flags}
     if found := [flag for flag in facts.flags if _plain(flag.name) in wanted]:
         several = len(found) > 1 and all(":" in flag.value for flag in found)
-        return "argument", found if several else found[-1:]
+        return [Given("argument", flag) for flag in (found if several else found[-1:])]
     if found := [variable for variable in facts.env if variable.name in env and variable.value]:
-        return "environment", found[-1:]
-    keys = [key for key in facts.config if key.name in config and key.value not in ("", "null", "~")]
-    return ("configmap", keys) if keys else None
+        return [Given("environment", found[-1])]
+    return [Given("configmap", key) for key in facts.config if key.name in config and key.value not in UNSET]
 
 
 def _plain(flag: str) -> str:
@@ -133,22 +145,20 @@ def _enabled(port: KnownPort, given: Setting, settings: Settings) -> bool:
     )
 
 
-def _placed(
-    application: Application, port: KnownPort, source: Source, setting: Setting, facts: Facts
-) -> Iterator[Hint]:
+def _placed(application: Application, port: KnownPort, given: Given, facts: Facts) -> Iterator[Hint]:
     """Where a setting puts a port: a number, addresses with ports, or an address for the default number."""
-    value = setting.value.strip().strip("\"'")
-    number, name = port_number(value), facts.container.name
+    value = given.setting.value.strip().strip("\"'")
+    number = port_number(value)
     if number:
-        yield _hint(application, port, source, setting, number, _bind_of(port, facts), name)
-    elif _is_off(setting):
+        yield _hint(application, port, given, Place(number, *_bind_of(port, facts)), facts)
+    elif _is_off(given.setting):
         return
     elif value.lower() in ON:
-        yield _hint(application, port, source, setting, port.port, _bind(port), name)
+        yield _hint(application, port, given, Place(port.port, _bind(port), weak=True), facts)
     else:
         for part in endpoints(value):
             if part.scope != "name" or part.port:
-                yield _hint(application, port, source, setting, part.port or port.port, part.bind, name)
+                yield _hint(application, port, given, Place(part.port or port.port, part.bind, weak=False), facts)
 
 
 def _is_off(setting: Setting) -> bool:
@@ -191,40 +201,37 @@ def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
 
 
 def _default(application: Application, port: KnownPort, index: int, facts: Facts) -> Hint:
-    field = f"{facts.container.field}.image"
-    detail = f"{application.title} listens on {port.port}"
-    bind = _bind_of(port, facts, first=index == 0)
+    shown = Setting("", "", f"{application.title} listens on {port.port}", f"{facts.container.field}.image")
+    place = Place(port.port, *_bind_of(port, facts, first=index == 0))
+    return _hint(application, port, Given("application", shown), place, facts)
+
+
+def _hint(application: Application, port: KnownPort, given: Given, place: Place, facts: Facts) -> Hint:
     return Hint(
-        port.port, "application", field, detail, facts.container.name, (port.protocol,), bind, "medium",
-        purpose=port.purpose, application=application.name, weak_bind=bind == _bind(port),
-    )  # fmt: skip
+        place.number,
+        given.source,
+        given.setting.field,
+        given.setting.shown[:200],
+        facts.container.name,
+        (port.protocol,),
+        place.bind,
+        "high" if given.source == "argument" else "medium",
+        purpose=port.purpose,
+        application=application.name,
+        weak_bind=place.weak,
+    )
 
 
-def _hint(
-    application: Application,
-    port: KnownPort,
-    source: Source,
-    setting: Setting,
-    number: int,
-    bind: str | None,
-    container: str,
-) -> Hint:
-    return Hint(
-        number, source, setting.field, setting.shown[:200], container, (port.protocol,), bind, "high" if source == "argument" else "medium",
-        purpose=port.purpose, application=application.name,
-    )  # fmt: skip
-
-
-def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> str | None:
-    """The address of a port: what `bind_by` sets, or a setting of the same topic, else the application's default."""
+def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> tuple[str | None, bool]:
+    """The address of a port, and whether it is but the application's default: `bind_by`, or a setting of its topic."""
     given = _settings(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
-    if given and (place := endpoint(given[1][-1].value)) and place.bind is not None:
-        return place.bind
+    if given and (place := endpoint(given[-1].setting.value)) and place.bind is not None:
+        return place.bind, False
     names = [name_of(name) for name in (*port.flags, *port.env)]
     for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not given):
         if any(topic_matches(name, verdict.name) for name in names) or (first and not names and not verdict.topic):
-            return verdict.bind
-    return _bind(port)
+            return verdict.bind, False
+    return _bind(port), True
 
 
 def _bind(port: KnownPort) -> str:

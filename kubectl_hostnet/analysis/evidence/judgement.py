@@ -64,6 +64,7 @@ USUAL = {
     990,
     993,
 }
+ADDRESSES = {"address", "addr", "addresses", "addrs", "bind", "listen", "on"}
 PLAIN_HOSTS = {"host", "address", "addr", "bind", "listen", "hostname", "ip"}
 
 
@@ -168,19 +169,18 @@ def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoi
         return _of_host(setting, name, part)
     served = bool(name.topic) and not name.topic - SERVED - own
     plain = name.is_place and not name.topic
+    # `API_URL=http://localhost:4000` is where to ask, `--metrics-addr=http://127.0.0.1:9979` where to listen.
+    asked = part.scheme.startswith("http") and (name.words[-1] not in ADDRESSES or part.scope == "name")
+    near = name.listens or ((served or plain) and not asked)
     accepted = {
-        "all": True,
-        "loopback": name.listens or served or plain,
-        "node": name.listens or served or plain,
+        "all": name.listens or served or name.is_place or plausible(part.port),
+        "loopback": near,
+        "node": near,
         "ip": name.listens or plain,
         "unknown": name.listens or plain,
-        "name": name.listens,
-    }.get(part.scope, False)
-    if (
-        not accepted
-        or (not (name.listens or served or name.is_place) and not plausible(part.port))
-        or (part.scheme in ("http", "https") and part.scope == "name")
-    ):
+        "name": name.listens and not asked,
+    }
+    if not accepted.get(part.scope):
         return None
     protocols = (part.protocol,) if part.protocol and not (part.scheme == "tcp" and name.protocols) else name.protocols
     sure = name.listens or served or plain or name.is_place

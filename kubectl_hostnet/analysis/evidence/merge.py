@@ -44,11 +44,15 @@ def _grouped(parts: Sequence[Part], shared: Iterable[Hint]) -> list[Group]:
     for hint in (*hints, *shared):
         for protocol in _protocols(hint, spoken):
             same = found.setdefault((hint.container, hint.port, protocol), [])
-            if not any(
-                other.source == hint.source and other.field == hint.field and other.bind == hint.bind for other in same
-            ):
+            if not any(_covers(other, hint) for other in same):
                 same.append(hint)
     return [Group(container, port, protocol, tuple(hints)) for (container, port, protocol), hints in found.items()]
+
+
+def _covers(one: Hint, other: Hint) -> bool:
+    """The same place of the manifest was read twice, by a rule and by knowledge of the application."""
+    same = (one.source, one.field, one.bind) == (other.source, other.field, other.bind)
+    return same and CONFIDENCES.index(one.confidence) <= CONFIDENCES.index(other.confidence)
 
 
 def _protocols(hint: Hint, spoken: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[str, ...]:
@@ -137,7 +141,7 @@ def _binds(hints: Sequence[Hint]) -> tuple[str, ...]:
     if firm:
         return ("",) if "" in firm else tuple(dict.fromkeys(firm))
     asked = [hint.bind for hint in hints if hint.bind is not None and hint.source == "probe"]
-    known = [hint.bind for hint in hints if hint.bind is not None and hint.source == "application"]
+    known = [hint.bind for hint in hints if hint.bind is not None and hint.source != "probe"]
     # The kubelet asks the node's address unless the probe names a host: what answers there is not on loopback only.
     if known and not (is_loopback(known[0]) and "" in asked):
         return (known[0],)

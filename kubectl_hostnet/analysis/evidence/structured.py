@@ -16,6 +16,7 @@ MOST = 20_000  # values; YAML aliases can multiply a small file
 INDENT = re.compile(r"^[ \-?:\t]*", re.MULTILINE)
 SECTION = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:[#;].*)?$")
 ASSIGNED = re.compile(r"^\s*([A-Za-z][\w.\-/]*)\s*[=:]\s*(.*?)\s*$")
+DIRECTIVE = re.compile(r"^\s*([A-Za-z][\w.-]*)[ \t]+(\S.*?)\s*;?$")
 COMMENT = re.compile(r"\s+[#;].*$")
 SWITCHES = {"enable", "enabled", "Enable", "Enabled"}
 FALSE = {"false", "no", "off", "0"}
@@ -102,9 +103,9 @@ def _depth(text: str) -> int:
 
 
 def _lines(text: str) -> Iterator[Entry]:
-    """INI, TOML, properties: `[section]` and `key = value`."""
+    """INI, TOML, properties: `[section]` and `key = value`; and directives without a sign, `listener 1883`."""
     section = ""
-    for line in text.splitlines()[:MOST]:
+    for line in () if text.startswith("#!") else text.splitlines()[:MOST]:
         if line.lstrip().startswith(("#", ";", "//", "!")):
             continue
         if found := SECTION.match(line):
@@ -112,3 +113,6 @@ def _lines(text: str) -> Iterator[Entry]:
         elif found := ASSIGNED.match(line):
             value = COMMENT.sub("", found[2]).strip().strip("\"'").strip("[]").strip("\"'")
             yield Entry(section + found[1], value)
+        elif found := DIRECTIVE.match(line):
+            first = found[2].partition(" ")[0]
+            yield Entry(section + found[1], first if first.isdecimal() else found[2])
