@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kubectl_hostnet.analysis.claims import Claim
-from kubectl_hostnet.analysis.portlist import NodePort, of_claim, of_component, of_service
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
+from kubectl_hostnet.analysis.portlist import NodePort, of_claim, of_component, of_service
 from kubectl_hostnet.inventory.components import well_known
 from kubectl_hostnet.inventory.inventory import Inventory
 from kubectl_hostnet.inventory.node import Node
@@ -17,13 +17,14 @@ ASSUMED = ("always", "usual")
 NOMINATED = "nominated for this node, not there yet"
 
 
-def node_ports(inventory: Inventory, claims_of: ClaimsOf, *, components: bool = True) -> list[NodePort]:
+def node_ports(
+    inventory: Inventory, claims_of: ClaimsOf, remarks: PortRemarks, *, components: bool = True
+) -> list[NodePort]:
     """Every held port of every node, node by node, each node's by number.
 
     Pods that have ended hold nothing; one that is nominated for a node is about to. Without `components` only Pods and
     Services are there (only some namespaces were read).
     """
-    remarks = PortRemarks(inventory)
     by_node: dict[str, list[NodePort]] = {name: [] for name in node_names(inventory)}
     for pod in inventory.pods:
         place = pod.node or pod.nominated_node

@@ -18,12 +18,17 @@ KUBELET_FIELD = "status.daemonEndpoints.kubeletEndpoint.Port"
 
 
 class Holder(Item, frozen=True):
-    """Who holds a port: a Pod's container, a component of the node (assumed), or a Service on every node."""
+    """Who holds a port: a Pod's container, a Service on every node, a Component of the node, or a Process of it."""
 
     kind: str
     namespace: str | None
     name: str
     container: str | None = None
+
+    @property
+    def title(self) -> str:
+        """`namespace/name`, or the name of what has no namespace."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
 class NodePort(Item, frozen=True):

@@ -55,11 +55,10 @@ def _port(item: NodePort | FreePort, _view: View) -> str:
 
 
 def _holder(item: NodePort, _view: View) -> str:
-    holder = item.holder
-    if holder.kind == COMPONENT:
-        return holder.name + (" (assumed)" if item.assumed else "")
-    title = f"{holder.namespace}/{holder.name}"
-    if holder.kind == SERVICE:
+    title = item.holder.title
+    if item.assumed:
+        return f"{title} (assumed)"
+    if item.holder.kind == SERVICE:
         return f"{title} (Service)"
     return f"{title} (hostPort)" if item.forwarded else title
 
