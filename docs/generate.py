@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 import cli_page  # noqa: E402 - beside this file
 import output_page  # noqa: E402
+import sessions  # noqa: E402
 import verdict_cases  # noqa: E402 - the cases that are tested are the cases that are documented
 
 from kubectl_hostnet.applications.generate import main as applications  # noqa: E402
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
         HERE / "cli.md": cli_page.page(),
         HERE / "kubectl-hostnet.1": cli_page.manual(),
         HERE / "output.md": output_page.page(),
+        HERE.parent / "README.md": sessions.page(HERE.parent / "README.md"),
         HERE / "verdicts.md": verdict_cases.page(),
     }
     for path, text in pages.items():

@@ -81,7 +81,9 @@ def _sections(struct: type[msgspec.Struct], seen: set[str]) -> list[str]:
     rows = [f"| `{field.encode_name}` | {_words(field.type)} |" for field in info.fields]
     inner = [found for field in info.fields for found in _structs(field.type)]
     head = f"\n**{struct.__name__}**: {text}\n\n| key | type |\n|---|---|\n"
-    more = [section for found in dict.fromkeys(inner) if found.__name__ not in seen for section in _sections(found, seen)]
+    more = [
+        section for found in dict.fromkeys(inner) if found.__name__ not in seen for section in _sections(found, seen)
+    ]
     return [head + "\n".join(rows) + "\n", *more]
 
 
@@ -109,5 +111,7 @@ def _structs(kind: Any) -> list[type[msgspec.Struct]]:
     if isinstance(kind, types.StructType):
         return [kind.cls]
     parts = [getattr(kind, name, ()) for name in ("types", "item_types")]
-    inner = [p for group in parts for p in group] + [getattr(kind, n) for n in ("item_type", "value_type") if hasattr(kind, n)]
+    inner = [p for group in parts for p in group] + [
+        getattr(kind, n) for n in ("item_type", "value_type") if hasattr(kind, n)
+    ]
     return [found for part in inner for found in _structs(part)]
