@@ -106,6 +106,27 @@ class EvidenceOptions:
     read_config: ReadConfig = False
 
 
+Live = Annotated[
+    bool, typer.Option("--live", help="Read the sockets inside of the containers, too (exec): what really listens.")
+]
+DebugImage = Annotated[
+    str,
+    typer.Option(
+        "--debug-image",
+        metavar="IMAGE",
+        help="With --live: an ephemeral container looks where the image has no shell. It stays in the Pod's list.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """Whether, and how, sockets are read."""
+
+    live: Live = False
+    debug_image: DebugImage = ""
+
+
 OutputFormat = Annotated[
     str,
     typer.Option("--output", "-o", metavar="FORMAT", help="Output format: FORMATS."),

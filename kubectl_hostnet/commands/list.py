@@ -11,8 +11,9 @@ from kubectl_hostnet.analysis.offline import pod_claims
 from kubectl_hostnet.analysis.report import Report
 from kubectl_hostnet.applications.catalog import load
 from kubectl_hostnet.commands.reading import field_selector, namespace_of, nothing_found, read_named
+from kubectl_hostnet.commands.sockets import unread, with_sockets
 from kubectl_hostnet.inventory.inventory import inventory_from
-from kubectl_hostnet.options import Connection, EvidenceOptions, Scope
+from kubectl_hostnet.options import Connection, EvidenceOptions, LiveOptions, Scope
 from kubectl_hostnet.source.query import Query
 from kubectl_hostnet.source.reading import open_source
 
@@ -29,6 +30,7 @@ def run(
     connection: Connection,
     scope: Scope,
     evidence: EvidenceOptions,
+    sockets: LiveOptions,
     pods: PodNames = [],  # noqa: B006 - typer copies it
     include_host_ports: HostPorts = False,
 ) -> Report:
@@ -36,6 +38,9 @@ def run(
 
     PORTS are claims, EVIDENCE says where each comes from: declared, probe, service, argument, environment, annotation,
     configmap, or application (what well-known software listens on by default). A `?` marks a guess of low confidence.
+
+    --live reads the sockets of the running containers, by exec (rights: get and create on pods/exec): what listens is
+    certain then, undeclared listeners appear, and a claim that nobody listens on says so.
     """
     source = open_source(connection)
     namespace = namespace_of(source, scope)
@@ -52,18 +57,14 @@ def run(
     catalog = load()
     templates = [t for t in inventory.templates if t.host_network or (include_host_ports and t.uses_host_ports)]
     chosen = [*inventory.pods, *(templates if not pods else ())]
-    items = [
-        host_pod(
-            pod,
-            inventory.node_by_name.get(pod.node),
-            pod_claims(pod, inventory, catalog, read_config=evidence.read_config),
-        )
-        for pod in chosen
-    ]
+    claims_of, reading = with_sockets(
+        lambda pod: pod_claims(pod, inventory, catalog, read_config=evidence.read_config), source, chosen, sockets
+    )
+    items = [host_pod(pod, inventory.node_by_name.get(pod.node), claims_of(pod)) for pod in chosen]
     return Report(
         kind="HostPodList",
         items=items,
-        gaps=inventory.gaps,
+        gaps=(*inventory.gaps, *unread(reading)),
         notes=tuple(
             f"pod {pod.title} is not host-networked" for pod in inventory.pods if pods and not pod.host_network
         ),

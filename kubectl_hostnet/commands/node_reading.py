@@ -57,7 +57,7 @@ def read_nodes(connection: Connection, asked: NodesAsked, sockets: LiveOptions) 
     claims_of, reading = with_sockets(said, source, (p for p in inventory.pods if p.node in places), sockets)
     remarks = PortRemarks(inventory)
     held = node_ports(inventory, claims_of, remarks, components=asked.namespace is None and not asked.pods)
-    if reading is not None:
+    if reading is not None and asked.namespace is None and not asked.pods:  # else others' sockets would be strangers
         from kubectl_hostnet.analysis.live_nodes import seen_on_nodes  # for --live only
 
         held = seen_on_nodes(held, reading, remarks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -14,12 +14,13 @@ from kubectl_hostnet.source.sockets.dump import Dump
 from kubectl_hostnet.source.sockets.gaps import gaps_of
 from kubectl_hostnet.source.sockets.inside import CannotLookError, Container, Inside
 from kubectl_hostnet.source.sockets.join import Holding, holdings
-from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target, united
+from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target, united, unowned
 from kubectl_hostnet.source.transport import Transport
 
 CONCURRENCY = 16
 TIMEOUT = 20.0
 DEBUG_ADVICE = "--debug-image busybox can look from beside"
+STATIC_ADVICE = "static Pods take no ephemeral containers"
 
 
 class Cluster(Container, Protocol):
@@ -54,8 +55,19 @@ def pod_sockets(
     known = _ids_by_pod(targets)
     inside = Inside(cluster, timeout)
     looks = _first_looks(inside, targets, known, concurrency)
-    if debug_image:
-        looks = _look_again(cluster.transport, looks, debug_image, announce, known, concurrency)
+    reading = _reading(looks)
+    needy = [i for i, t in enumerate(targets) if not reading.containers[t.key].complete and not t.static]
+    if not debug_image or not needy:
+        return reading
+    announce(_announcement([targets[index] for index in needy], debug_image))
+
+    def again(index: int) -> _Look:
+        target = targets[index]
+        return _look(lambda: look_from_beside(cluster.transport, target, debug_image), target, known, debug=True)
+
+    for index, look in zip(needy, side_by_side(again, needy, concurrency), strict=True):
+        if look.dump or not looks[index].dump:
+            looks[index] = look
     return _reading(looks)
 
 
@@ -86,78 +98,64 @@ def _look(
     try:
         dump = look()
     except CannotLookError as error:
-        return _Look(target, failure=error.message, advice=DEBUG_ADVICE)
+        return _Look(target, failure=error.message, advice=_debug_advice(target))
     except HostnetError as error:
         return _Look(target, failure=error.message, advice=error.hint)
-    return _Look(target, dump, holdings(dump, target, known[target.key[:2]], debug=debug), *_trouble(dump))
+    return _Look(target, dump, holdings(dump, target, known[target.key[:2]], debug=debug), *_trouble(dump, target))
 
 
-def _trouble(dump: Dump) -> tuple[str, str]:
+def _trouble(dump: Dump, target: Target) -> tuple[str, str]:
     if dump.unread:
-        return f"/proc/net/{', /proc/net/'.join(dump.unread)} may not be read", DEBUG_ADVICE
+        return f"/proc/net/{', /proc/net/'.join(dump.unread)} may not be read", _debug_advice(target)
     return ("", "") if dump.complete else ("there is too much to read, a part is missing", "")
 
 
-def _look_again(
-    transport: Transport,
-    looks: list[_Look],
-    image: str,
-    announce: Callable[[str], None],
-    known: Mapping[tuple[str, str], Sequence[str]],
-    concurrency: int,
-) -> list[_Look]:
-    """By ephemeral containers, where a look failed or processes were hidden."""
-    needy = [index for index, look in enumerate(looks) if look.failure or _own(look).hidden]
-    if not needy:
-        return looks
-    pods = ", ".join(dict.fromkeys(f"{looks[i].target.namespace}/{looks[i].target.pod}" for i in needy))
-    plural = "s" if len(needy) > 1 else ""
-    announce(
-        f"adding {len(needy)} ephemeral container{plural} with image {image} to {pods}: "
-        "they end at once, but Kubernetes cannot remove them from the Pod"
+def _announcement(targets: Sequence[Target], image: str) -> str:
+    pods = ", ".join(dict.fromkeys(f"{target.namespace}/{target.pod}" for target in targets))
+    what = "an ephemeral container" if len(targets) == 1 else f"{len(targets)} ephemeral containers"
+    return (
+        f"adding {what} with image {image} to {pods}: "
+        "they end at once, but Kubernetes cannot remove them from the list of the Pod"
     )
-
-    def again(index: int) -> _Look:
-        target = looks[index].target
-        return _look(lambda: look_from_beside(transport, target, image), target, known, debug=True)
-
-    for index, look in zip(needy, side_by_side(again, needy, concurrency), strict=True):
-        if look.dump or not looks[index].dump:
-            looks[index] = look
-    return looks
 
 
 def _reading(looks: Sequence[_Look]) -> Reading:
     nodes: dict[str, list[Dump]] = {}
+    pods: dict[tuple[str, str], list[_Look]] = {}
     for look in looks:
-        if look.dump:
+        pods.setdefault(look.target.key[:2], []).append(look)
+        if look.dump and look.dump.complete and not look.dump.unread:
             nodes.setdefault(look.target.node, []).append(look.dump)
     tables = {node: united(dump.sockets for dump in dumps) for node, dumps in nodes.items()}
-    containers = {look.target.key: _container(look, looks) for look in looks}
-    draft = Reading(containers, tables)
-    strangers = {node: {socket.uid for socket in draft.unowned(node)} for node in tables}
-    for look in looks:
-        suspects = tuple(p for p in _own(look).workers if p.uid in strangers[look.target.node])
-        if suspects:
-            known = containers[look.target.key]
-            hidden = (*known.hidden, *suspects)
-            containers[look.target.key] = msgspec.structs.replace(known, hidden=hidden, advice=DEBUG_ADVICE)
-    return msgspec.structs.replace(draft, gaps=gaps_of(containers.values()))
+    containers = [_container(look, pods[look.target.key[:2]]) for look in looks]
+    strangers = {node: {s.uid for s in sockets} for node, sockets in unowned(containers, tables).items()}
+    final = [_suspicious(c, look, strangers) for c, look in zip(containers, looks, strict=True)]
+    return Reading({c.target.key: c for c in final}, tables, unowned(final, tables), gaps_of(final))
 
 
-def _container(look: _Look, looks: Iterable[_Look]) -> ContainerSockets:
+def _container(look: _Look, pod: Iterable[_Look]) -> ContainerSockets:
     """What the container's own look found, and those of its Pod's others in the same PID namespace."""
     mine, identity = _own(look), look.target.container_id
-    told = [
-        other.holdings[identity] for other in looks if other is not look and identity and identity in other.holdings
-    ]
+    told = [other.holdings[identity] for other in pod if other is not look and identity and identity in other.holdings]
     sockets = {socket for holding in (mine, *told) for socket in holding.sockets}
     hidden = mine.hidden
     if told and (look.failure or hidden):
         hidden = min((holding.hidden for holding in told), key=len)
-    failure = "" if told else look.failure
-    advice = look.advice or (DEBUG_ADVICE if hidden else "")
-    return ContainerSockets(look.target, tuple(sorted(sockets)), hidden, failure, advice)
+    advice = look.advice or (_debug_advice(look.target) if hidden else "")
+    return ContainerSockets(look.target, tuple(sorted(sockets)), hidden, "" if told else look.failure, advice)
+
+
+def _suspicious(container: ContainerSockets, look: _Look, strangers: Mapping[str, Collection[int]]) -> ContainerSockets:
+    """Workers count as hidden where sockets of their own user are left that nobody was seen to hold."""
+    suspects = tuple(p for p in _own(look).workers if p.uid in strangers.get(look.target.node, ()))
+    if not suspects:
+        return container
+    hidden = (*container.hidden, *suspects)
+    return msgspec.structs.replace(container, hidden=hidden, advice=_debug_advice(look.target))
+
+
+def _debug_advice(target: Target) -> str:
+    return STATIC_ADVICE if target.static else DEBUG_ADVICE
 
 
 def _own(look: _Look) -> Holding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -12,7 +12,10 @@ from kubectl_hostnet.source.sockets.table import Socket
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A running container of a host-networked Pod. `container_id` has no `containerd://` before it."""
+    """A running container of a host-networked Pod. `container_id` has no `containerd://` before it.
+
+    `host_pid`: its processes see those of the node; `static`: its Pod belongs to the kubelet, and cannot be changed.
+    """
 
     namespace: str
     pod: str
@@ -21,6 +24,7 @@ class Target(msgspec.Struct, frozen=True):
     image: str = ""
     container_id: str = ""
     host_pid: bool = False
+    static: bool = False
 
     @property
     def title(self) -> str:
@@ -53,16 +57,23 @@ class ContainerSockets(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What all containers told. `tables` has the waiting sockets of each node, whoever holds them."""
+    """What all containers told. `tables` has the waiting sockets of each node, whoever holds them, where all were read.
+
+    `unowned` are those that no container was seen to hold: the node's own, the kernel's, or of a hidden process.
+    """
 
     containers: dict[tuple[str, str, str], ContainerSockets] = {}
     tables: dict[str, tuple[Socket, ...]] = {}
+    unowned: dict[str, tuple[Socket, ...]] = {}
     gaps: tuple[Gap, ...] = ()
 
-    def unowned(self, node: str) -> tuple[Socket, ...]:
-        """Sockets of a node that no container was seen to hold: the node's own, the kernel's, or of a hidden process."""
-        owned = {s.inode for c in self.containers.values() if c.target.node == node for s in c.sockets}
-        return tuple(s for s in self.tables.get(node, ()) if s.inode not in owned)
+
+def unowned(
+    containers: Iterable[ContainerSockets], tables: Mapping[str, Iterable[Socket]]
+) -> dict[str, tuple[Socket, ...]]:
+    """The sockets of each node's table that no container holds."""
+    owned = {(container.target.node, socket.inode) for container in containers for socket in container.sockets}
+    return {node: tuple(s for s in table if (node, s.inode) not in owned) for node, table in tables.items()}
 
 
 def united(tables: Iterable[Iterable[Socket]]) -> tuple[Socket, ...]:

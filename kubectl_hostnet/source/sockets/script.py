@@ -116,19 +116,21 @@ p("end")
 """
 
 # As the user of a process whose descriptors root may not read (no SYS_PTRACE in a container): the same uid may.
-# Arguments: the script, then its two, then uid and gid. Debian and Alpine have one of these, images with gosu two.
+# Arguments: the script, then its two, then uid and gid. Debian has setpriv and chroot of coreutils, Alpine su of busybox.
 AS_USER = r"""
+exec 2>/dev/null
 PATH="$PATH:/bin:/usr/bin:/sbin:/usr/sbin"
-h() { command -v "$1" >/dev/null 2>&1; }
+h() { command -v "$1" >/dev/null; }
 s=$1 i=$2 m=$3 u=$4 g=$5
 set -- sh -c "$s" sh "$i" "$m"
+h setpriv && setpriv --reuid=$u --regid=$g --clear-groups true && exec setpriv --reuid=$u --regid=$g --clear-groups "$@"
 h gosu && exec gosu $u:$g "$@"
 h su-exec && exec su-exec $u:$g "$@"
-h setpriv && setpriv --reuid=$u --regid=$g --clear-groups true 2>/dev/null &&
-  exec setpriv --reuid=$u --regid=$g --clear-groups "$@"
-h chroot && chroot --userspec=$u:$g / true 2>/dev/null && exec chroot --userspec=$u:$g / "$@"
-h chpst && exec chpst -u :$u:$g "$@"
-h python3 && exec python3 -c 'import os,sys;os.setgroups([]);os.setgid(int(sys.argv[2]));os.setuid(int(sys.argv[1]));os.execvp(sys.argv[3],sys.argv[3:])' $u $g "$@"
-h perl && exec perl -e '$(=$)="$ARGV[1] $ARGV[1]";$<=$>=$ARGV[0];exec @ARGV[2..$#ARGV]' $u $g "$@"
+h chroot && chroot --userspec=$u:$g / true && exec chroot --userspec=$u:$g / "$@"
+h python3 && exec python3 -c 'import os,sys
+os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[1])); os.execvp(sys.argv[3], sys.argv[3:])' $u $g "$@"
+h perl && exec perl -e '$( = $) = "$ARGV[1] $ARGV[1]"; $< = $> = $ARGV[0]; exec @ARGV[2..$#ARGV]' $u $g "$@"
+while IFS=: read -r n x q r; do [ "$q" = $u ] && break; n=; done </etc/passwd
+[ "$n" ] && h su && exec su -s /bin/sh -c "$s" "$n" sh "$i" "$m"
 exit 127
 """

@@ -1,0 +1,159 @@
+"""Claims and sockets together: what a Pod is said to listen on, and what its processes do listen on.
+
+`live_claims` keeps each claim that nobody could disprove. A socket makes a claim certain; a running container that was
+read completely and does not listen makes its claims doubtful, never silently gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from kubectl_hostnet.analysis.claims import CONFIDENCES, Claim
+from kubectl_hostnet.analysis.sockets import Bound, bound_by
+from kubectl_hostnet.inventory.pod import Pod
+from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target
+
+ClaimsOf = Callable[[Pod], Iterable[Claim]]
+UNDECLARED = "undeclared"
+LOOPBACK_ONLY = "loopback only"
+SILENT = "declared, but silent"
+NOT_LISTENING = "not listening"
+NOT_RUNNING = "container is not running"
+OWNER_UNKNOWN = "listening, owner unknown"
+NOT_OURS = "listening, but no process of the container holds it"
+READ_PROTOCOLS = ("TCP", "UDP")  # the kernel lists SCTP elsewhere, if at all
+
+
+class Seen:
+    """A reading, by node and port."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._holders: dict[tuple[str, str, int], list[Target]] = {}
+        for container in reading.containers.values():
+            for socket in container.sockets:
+                key = (container.target.node, socket.protocol, socket.port)
+                self._holders.setdefault(key, []).append(container.target)
+        self._unowned = {(n, s.protocol, s.port) for n, sockets in reading.unowned.items() for s in sockets}
+
+    def knows(self, node: str) -> bool:
+        """All waiting sockets of the node are known."""
+        return node in self._reading.tables
+
+    def container(self, pod: Pod, name: str) -> ContainerSockets | None:
+        """What was read of a container, None when nobody tried."""
+        return self._reading.containers.get((*pod.key, name))
+
+    def holders(self, node: str, protocol: str, port: int) -> list[Target]:
+        """The containers that were seen to hold a port of a node."""
+        return self._holders.get((node, protocol, port), [])
+
+    def unowned(self, node: str, protocol: str, port: int) -> bool:
+        """Somebody listens on the port who could not be seen."""
+        return (node, protocol, port) in self._unowned
+
+
+def live_targets(pods: Iterable[Pod]) -> list[Target]:
+    """The running containers of host-networked Pods: where sockets can be read."""
+    return [target for pod in pods if pod.host_network and pod.node and not pod.terminal for target in _targets_of(pod)]
+
+
+def live(claims_of: ClaimsOf, reading: Reading) -> ClaimsOf:
+    """The same question with sockets as evidence."""
+    seen = Seen(reading)
+    return lambda pod: live_claims(pod, claims_of(pod), seen)
+
+
+def live_claims(pod: Pod, claims: Iterable[Claim], seen: Seen) -> tuple[Claim, ...]:
+    """The claims of a Pod after its sockets were read: confirmed, undeclared, or doubted with a remark.
+
+    Pods that are not host-networked, or not on a node, have no sockets to be seen there: their claims stay.
+    """
+    offline = list(claims)
+    if not pod.host_network or not pod.node or pod.template:
+        return tuple(offline)
+    views = [view for c in pod.containers if (view := seen.container(pod, c.name))]
+    bound = [bind for view in views for bind in bound_by(view)]
+    confirmed = [_confirmed(bind, _said_of(bind, offline, bound), bound) for bind in bound]
+    heard = {(bind.protocol, bind.port) for bind in bound}
+    silent = [_unheard(claim, pod, seen) for claim in offline if (claim.protocol, claim.port) not in heard]
+    return (*confirmed, *silent)
+
+
+def _targets_of(pod: Pod) -> list[Target]:
+    images = {container.name: container.image for container in pod.containers}
+    return [
+        Target(
+            pod.namespace,
+            pod.name,
+            state.name,
+            pod.node,
+            images.get(state.name, ""),
+            state.container_id.rpartition("/")[2],  # containerd://ID
+            pod.host_pid,
+            pod.mirror,
+        )
+        for state in pod.container_states
+        if state.state == "running"
+    ]
+
+
+def _said_of(bind: Bound, offline: Sequence[Claim], bound: Sequence[Bound]) -> list[Claim]:
+    """The claims that a socket confirms: of its container and address, if there are such, else of the Pod's."""
+    said = [c for c in offline if (c.protocol, c.port) == (bind.protocol, bind.port) and not c.forwarded]
+    holders = {other.container for other in bound if (other.protocol, other.port) == (bind.protocol, bind.port)}
+    said = [c for c in said if c.container == bind.container or c.container not in holders]
+    binds = {other.bind for other in bound if (other.protocol, other.port) == (bind.protocol, bind.port)}
+    return [c for c in said if c.bind == bind.bind or c.bind not in binds]
+
+
+def _confirmed(bind: Bound, said: Sequence[Claim], bound: Sequence[Bound]) -> Claim:
+    declared = any(evidence.source == "declared" for claim in said for evidence in claim.evidence)
+    everywhere = [b for b in bound if (b.protocol, b.port, b.container) == (bind.protocol, bind.port, bind.container)]
+    remarks = [
+        *(() if declared else (UNDECLARED,)),
+        *((LOOPBACK_ONLY,) if all(b.loopback for b in everywhere) else ()),
+        *bind.remarks,
+        *(remark for claim in said for remark in claim.remarks),
+    ]
+    return Claim(
+        bind.port,
+        bind.protocol,
+        bind.bind,
+        bind.container,
+        next((claim.name for claim in said if claim.name), None),
+        "certain",
+        (bind.evidence, *dict.fromkeys(evidence for claim in said for evidence in claim.evidence)),
+        application=next((claim.application for claim in said if claim.application), ""),
+        purpose=next((claim.purpose for claim in said if claim.purpose), ""),
+        remarks=tuple(dict.fromkeys(remarks)),
+    )
+
+
+def _unheard(claim: Claim, pod: Pod, seen: Seen) -> Claim:
+    """A claim that no socket of the Pod confirms: doubted as far as the sockets could be read, and no further."""
+    if claim.forwarded or claim.protocol not in READ_PROTOCOLS or not seen.knows(pod.node):
+        return claim
+    running = [state.name for state in pod.container_states if state.state == "running"]
+    concerned = [name for name in running if claim.container in (None, name)]
+    if not concerned:
+        return _with_remark(claim, NOT_RUNNING)
+    holders = seen.holders(pod.node, claim.protocol, claim.port)
+    if holders:
+        return _doubted(claim, *(f"{holder.namespace}/{holder.pod} listens on it" for holder in holders[:1]))
+    if not seen.unowned(pod.node, claim.protocol, claim.port):
+        return _doubted(claim)
+    views = [seen.container(pod, name) for name in concerned]
+    return _with_remark(claim, NOT_OURS if all(view and view.complete for view in views) else OWNER_UNKNOWN)
+
+
+def _doubted(claim: Claim, *remarks: str) -> Claim:
+    declared = any(evidence.source == "declared" for evidence in claim.evidence)
+    doubt = SILENT if declared else NOT_LISTENING
+    return msgspec.structs.replace(_with_remark(claim, doubt, *remarks), confidence=CONFIDENCES[-1])
+
+
+def _with_remark(claim: Claim, *remarks: str) -> Claim:
+    return msgspec.structs.replace(claim, remarks=tuple(dict.fromkeys((*claim.remarks, *remarks))))
