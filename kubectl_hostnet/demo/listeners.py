@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -16,6 +15,8 @@ from kubectl_hostnet.demo.sample import Listener
 from kubectl_hostnet.demo.sockets import Opened
 
 PATIENCE = 10.0  # seconds that a client may take for a request
+# What a client may do that is no concern of a demo: leave, stall, send too much.
+GONE = (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
 Stop = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 
@@ -61,42 +62,54 @@ def _run(opened: Opened, contexts: Contexts, started: Future[Stop]) -> None:
 async def _serve(opened: Opened, contexts: Contexts, started: Future[Stop]) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     loop.set_exception_handler(lambda _loop, _context: None)  # clients may leave in the middle of a handshake
+    clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
     closers = [
-        await _listen(listener, listening, contexts)
+        await _listen(listener, listening, contexts, clients)
         for listener, listening in opened.sockets
         if not listener.firewalled
     ]
     started.set_result((loop, stop))
     await stop.wait()
+    await _turns(5)  # who has just been accepted becomes a client: a closed asyncio server would leak the connection
     for closer in closers:
         closer.close()
+    for writer in list(clients):
+        writer.transport.abort()
+    await _turns(5)  # and goes
+
+
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
 
 
 async def _listen(
-    listener: Listener, listening: socket.socket, contexts: Contexts
+    listener: Listener,
+    listening: socket.socket,
+    contexts: Contexts,
+    clients: dict[asyncio.StreamWriter, asyncio.Task[None]],
 ) -> asyncio.Server | asyncio.DatagramTransport:
     if listener.protocol == "UDP":
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            asyncio.DatagramProtocol, sock=listening
-        )
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, sock=listening)
         return transport
-    context: ssl.SSLContext | None = contexts[TLS[listener.answers]] if listener.answers in TLS else None
 
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(
-            OSError, ValueError, asyncio.TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
-        ):
-            await _converse(listener.answers, reader, writer)
-        writer.close()
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        clients[writer] = asyncio.create_task(_converse(listener.answers, reader, writer))
+        clients[writer].add_done_callback(lambda _task: clients.pop(writer, None))
 
-    return await asyncio.start_server(converse, sock=listening, ssl=context)
+    context = contexts[TLS[listener.answers]] if listener.answers in TLS else None
+    return await asyncio.start_server(connected, sock=listening, ssl=context)
 
 
 async def _converse(answers: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    if ANSWERS[answers] is None:
-        while await reader.read(4096):
-            pass  # until the client has had enough
-        return
-    request = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
-    writer.write(http(answers, request))
-    await writer.drain()
+    try:
+        with contextlib.suppress(*GONE):
+            if ANSWERS[answers] is None:
+                await reader.read()  # until the client has had enough
+            else:
+                request = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+                writer.write(http(answers, request))
+                await writer.drain()
+    finally:
+        writer.close()

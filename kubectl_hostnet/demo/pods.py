@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-# What Kubernetes makes names of (apimachinery util/rand: no vowels, so that no words come out).
-LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+from kubectl_hostnet.demo.identity import suffix, uid
+
 REJECTED = "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
+DUAL_STACK = "edge-1"
 CONTROLLERS = ("DaemonSet", "Deployment", "StatefulSet")
 
 Object = dict[str, Any]
@@ -25,23 +25,18 @@ def made_from(document: Object, addresses: dict[str, str]) -> list[Object]:
     return []
 
 
-def uid(*words: str) -> str:
-    """A uid that is the same in every run."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "https://hostnet.kubectl.dev/demo/" + "/".join(words)))
-
-
 def _of_workload(workload: Object, index: int, entry: Object, addresses: dict[str, str]) -> Object:
     kind, name = workload["kind"], workload["metadata"]["name"]
     template = copy.deepcopy(workload["spec"]["template"])
     labels = template["metadata"]["labels"]
-    owner, owner_kind, own_name = name, kind, f"{name}-{_word(f'{name} {index}', 5)}"
+    owner, owner_kind, own_name = name, kind, f"{name}-{suffix(f'{name} {index}', 5)}"
     if kind == "Deployment":
-        revision = _word(f"{name} revision {entry.get('revision', 1)}", 10)
+        revision = suffix(f"{name} revision {entry.get('revision', 1)}", 10)
         labels["pod-template-hash"] = revision
         owner, owner_kind, own_name = (
             f"{name}-{revision}",
             "ReplicaSet",
-            f"{name}-{revision}-{_word(f'{name} {index}', 5)}",
+            f"{name}-{revision}-{suffix(f'{name} {index}', 5)}",
         )
     elif kind == "StatefulSet":
         own_name = f"{name}-{index}"
@@ -73,6 +68,7 @@ def _alone(document: Object, addresses: dict[str, str]) -> Object:
             "kubernetes.io/config.source": "file",
         }
         metadata["ownerReferences"] = [_owner("v1", "Node", node, uid("Node", "", node))]
+    metadata["uid"] = uid("Pod", metadata["namespace"], metadata["name"])
     return _pod(metadata, spec, document, addresses)
 
 
@@ -111,7 +107,7 @@ def _defaults(spec: Object) -> None:
 
 
 def _ips(spec: Object, entry: Object, addresses: dict[str, str]) -> Object:
-    host = [addresses[spec["nodeName"]], *(["::1"] if spec["nodeName"] == "edge-1" else [])]
+    host = [addresses[spec["nodeName"]], *(["::1"] if spec["nodeName"] == DUAL_STACK else [])]
     own = [entry["ip"]] if "ip" in entry else host
     return {
         "hostIP": host[0],
@@ -176,11 +172,6 @@ def _conditions(*, ready: bool) -> list[Object]:
     word = "True" if ready else "False"
     held = [{"type": kind, "status": "True"} for kind in ("PodReadyToStartContainers", "Initialized", "PodScheduled")]
     return [*held, {"type": "Ready", "status": word}, {"type": "ContainersReady", "status": word}]
-
-
-def _word(seed: str, length: int) -> str:
-    digest = hashlib.sha256(seed.encode()).digest()
-    return "".join(LETTERS[byte % len(LETTERS)] for byte in digest[:length])
 
 
 STATES: dict[str, Callable[[Object, Object, Object], Object]] = {

@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import yaml
 
-from kubectl_hostnet.demo import pods
+from kubectl_hostnet.demo.controllers import events_of, node_status, status_of
+from kubectl_hostnet.demo.identity import uid
+from kubectl_hostnet.demo.pods import CONTROLLERS, DUAL_STACK, made_from
 from kubectl_hostnet.duration import seconds
 
 FILE = Path(__file__).with_name("cluster.yaml")
@@ -47,12 +49,9 @@ def sample(now: datetime, addresses: dict[str, str]) -> Sample:
     objects: list[dict[str, Any]] = []
     listeners: list[Listener] = []
     for document in _documents(now, addresses):
-        made = pods.made_from(document, addresses)
-        objects += (
-            [{key: value for key, value in document.items() if key not in OWN}] if document["kind"] != "Pod" else []
-        )
-        objects += made
-        listeners += _listeners(document, made, addresses)
+        pods = made_from(document, addresses)
+        objects += [*_itself(document, pods), *pods, *_events(document, pods)]
+        listeners += _listeners(document, pods, addresses)
     return Sample(_complete(objects), listeners)
 
 
@@ -70,56 +69,55 @@ def _documents(now: datetime, addresses: dict[str, str]) -> Iterator[dict[str, A
     yield from yaml.load_all(text, Loader=Loader)
 
 
+def _itself(document: dict[str, Any], pods: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if document["kind"] == "Pod":
+        return []
+    plain = {key: value for key, value in document.items() if key not in OWN}
+    if plain["kind"] in CONTROLLERS:
+        return [{**plain, "status": status_of(plain, pods)}]
+    return [{**plain, "status": node_status(plain)} if plain["kind"] == "Node" else plain]
+
+
+def _events(document: dict[str, Any], pods: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for pod, entry in _entries(document, pods):
+        yield from events_of(pod, entry)
+
+
+def _entries(document: dict[str, Any], pods: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Pods, with what cluster.yaml says of each."""
+    return zip(pods, document.get("pods") or [document] * len(pods), strict=True)
+
+
 def _length(text: str) -> timedelta:
     days = DAYS.match(text)
     rest = DAYS.sub("", text)
     return timedelta(days=int(days[1]) if days else 0, seconds=seconds(rest, "!ago") if rest else 0)
 
 
-def _listeners(document: dict[str, Any], made: list[dict[str, Any]], addresses: dict[str, str]) -> Iterator[Listener]:
+def _listeners(document: dict[str, Any], pods: list[dict[str, Any]], addresses: dict[str, str]) -> Iterator[Listener]:
     for listens in document.get("listens", ()):
-        for node, firewalled in _places(document, made):
-            own = ["::1"] if node == "edge-1" else []
-            for address in [addresses[node], *own]:
+        for node, firewalled in _places(document, pods):
+            for address in [addresses[node], *(["::1"] if node == DUAL_STACK else [])]:
                 yield Listener(
                     node, address, listens["port"], listens.get("protocol", "TCP"), listens["as"], firewalled
                 )
 
 
-def _places(document: dict[str, Any], made: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
+def _places(document: dict[str, Any], pods: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
     """The nodes on which something listens: those of running Pods, or the node itself; and whether a firewall is before it."""
     if document["kind"] == "Node":
         yield document["metadata"]["name"], False
-        return
-    for pod, entry in zip(made, document.get("pods") or [document], strict=True):
+    for pod, entry in _entries(document, pods):
         if pod["status"]["phase"] == "Running" and entry.get("state") != "crashing":
             yield pod["spec"]["nodeName"], bool(entry.get("firewalled"))
 
 
 def _complete(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Fill in what every object of a kind has."""
+    """Uids and namespaces, and all in the order of kubectl."""
     for item in objects:
-        item["metadata"].setdefault(
-            "uid", pods.uid(item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"])
-        )
-        if item["kind"] == "Node":
-            item["status"] |= {
-                "conditions": [
-                    {
-                        "type": "Ready",
-                        "status": "True",
-                        "reason": "KubeletReady",
-                        "message": "kubelet is posting ready status",
-                    }
-                ],
-                "nodeInfo": {
-                    "kubeletVersion": "v1.33.4",
-                    "operatingSystem": "linux",
-                    "osImage": "Debian GNU/Linux 12 (bookworm)",
-                    "containerRuntimeVersion": "containerd://1.7.27",
-                },
-            }
-    names = {item["metadata"]["namespace"] for item in objects if item["metadata"].get("namespace")}
+        metadata = item["metadata"]
+        metadata.setdefault("uid", uid(item["kind"], metadata.get("namespace", ""), metadata["name"]))
+    names = {item["metadata"]["namespace"] for item in objects if "namespace" in item["metadata"]}
     namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names]
     return sorted([*namespaces, *objects], key=_as_kubectl_lists)
 
