@@ -8,7 +8,6 @@ import re
 import shlex
 import tempfile
 from pathlib import Path
-from unittest import mock
 
 from kubectl_hostnet import cli
 from kubectl_hostnet.demo.stage import staged
@@ -24,11 +23,7 @@ def page(path: Path) -> str:
 
 def _block(words: str, snapshot: Path) -> str:
     out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        mock.patch("sys.stdout.isatty", lambda: False, create=True),
-    ):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         cli.main([*shlex.split(words), "--snapshot", str(snapshot)])
     text = re.sub(
         r"\b\d+(\.\d+)? ms( *)",

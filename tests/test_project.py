@@ -51,7 +51,13 @@ def test_help_lists_every_verb_and_every_format(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["list", "--help"], ["version", "--help"], ["explain", "influxdb"], ["list", "-A", "--snapshot", "SNAPSHOT"]],
+    [
+        ["--help"],
+        ["list", "--help"],
+        ["version", "--help"],
+        ["explain", "influxdb"],
+        ["list", "-A", "--snapshot", "SNAPSHOT"],
+    ],
     ids=" ".join,
 )
 def test_what_needs_no_cluster_loads_no_cluster_code(words: list[str], tmp_path: Path) -> None:
@@ -123,7 +129,12 @@ def test_every_key_of_an_answer_is_documented(run: Run, snapshot: str) -> None:
 
 def test_templates_are_named_by_their_workload(run: Run, tmp_path: Path) -> None:
     template = {"spec": {"hostNetwork": True, "containers": [{"name": "c", "image": "influxdb"}]}}
-    workload = {"kind": "DaemonSet", "apiVersion": "apps/v1", "metadata": {"name": "w", "namespace": "n"}, "spec": {"template": template}}
+    workload = {
+        "kind": "DaemonSet",
+        "apiVersion": "apps/v1",
+        "metadata": {"name": "w", "namespace": "n"},
+        "spec": {"template": template},
+    }
     (tmp_path / "w.json").write_text(json.dumps(workload))
     answer = json.loads(run("list", "-A", "--templates", "--snapshot", str(tmp_path / "w.json"), "-o", "json").out)
     (item,) = answer["items"]
@@ -167,7 +178,9 @@ def test_nothing_found_is_said_on_stderr_and_is_no_failure(run: Run, tmp_path: P
     assert run("list", "-A", "--snapshot", str(tmp_path / "s.json")) == (0, "", "No resources found\n")
 
 
-@pytest.mark.parametrize("words", [["-o=json"], ["-ojson"], ["--output=json"], ["--output", "json"], ["--no-headers=true", "-o", "json"]])
+@pytest.mark.parametrize(
+    "words", [["-o=json"], ["-ojson"], ["--output=json"], ["--output", "json"], ["--no-headers=true", "-o", "json"]]
+)
 def test_flags_are_spelled_as_pflag_reads_them(run: Run, snapshot: str, words: list[str]) -> None:
     assert json.loads(run("list", "--snapshot", snapshot, *words).out)["kind"] == "HostPodList"
 

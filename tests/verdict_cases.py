@@ -72,7 +72,10 @@ def port(case: Case) -> int:
 def page() -> str:
     """docs/verdicts.md."""
     rows = [
-        f"| {case.what} | {' or '.join(f'`{v}`' for v in case.verdicts)} | `probe POD {' '.join(case.words)}`".rstrip().replace(" `|", "` |") + " |"
+        f"| {case.what} | {' or '.join(f'`{v}`' for v in case.verdicts)} | `probe POD {' '.join(case.words)}`".rstrip().replace(
+            " `|", "` |"
+        )
+        + " |"
         for case in CASES
     ]
     return HEAD + "\n".join(rows) + "\n" + TAIL

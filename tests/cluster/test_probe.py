@@ -52,7 +52,9 @@ def test_the_walk_through(namespace: str, nodes: dict[str, str]) -> None:
         assert "HTTP/1.1 204" in shown.out
         assert "no Service" in shown.out
         kubectl("delete", "pod", "-n", namespace, POD, "--grace-period=0", "--force", "--wait=true")
-        eventually(lambda address=address: execute("curl", "-sI", "--max-time", "2", f"http://{address}:8086/ping").code == 7)
+        eventually(
+            lambda address=address: execute("curl", "-sI", "--max-time", "2", f"http://{address}:8086/ping").code == 7
+        )
 
 
 def test_what_cannot_be_probed_says_why(namespace: str) -> None:
@@ -60,8 +62,16 @@ def test_what_cannot_be_probed_says_why(namespace: str) -> None:
     pod = {"apiVersion": "v1", "kind": "Pod"}
     apply(
         {**pod, "metadata": {"name": "plain"}, "spec": {"containers": [container], "terminationGracePeriodSeconds": 0}},
-        {**pod, "metadata": {"name": "waiting"}, "spec": {"hostNetwork": True, "nodeSelector": {"no": "node"}, "containers": [container]}},
-        {**pod, "metadata": {"name": "portless"}, "spec": {"hostNetwork": True, "containers": [container], "terminationGracePeriodSeconds": 0}},
+        {
+            **pod,
+            "metadata": {"name": "waiting"},
+            "spec": {"hostNetwork": True, "nodeSelector": {"no": "node"}, "containers": [container]},
+        },
+        {
+            **pod,
+            "metadata": {"name": "portless"},
+            "spec": {"hostNetwork": True, "containers": [container], "terminationGracePeriodSeconds": 0},
+        },
         namespace=namespace,
     )
     wait_ready("plain", "portless", namespace=namespace)
@@ -79,18 +89,27 @@ def test_what_cannot_be_probed_says_why(namespace: str) -> None:
 
 
 def test_a_deployment_and_a_selector_are_targets_too(namespace: str) -> None:
-    done = hostnet("probe", "daemonset/kube-proxy", "-n", "kube-system", "--port", "10256", "--path", "/healthz", "-o", "json")
+    done = hostnet(
+        "probe", "daemonset/kube-proxy", "-n", "kube-system", "--port", "10256", "--path", "/healthz", "-o", "json"
+    )
     assert done.code == 0, done.err
     pods = json.loads(kubectl("get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-proxy", "-o", "json"))["items"]
     assert {i["pod"] for i in done.json["items"]} == {p["metadata"]["name"] for p in pods}
-    same = hostnet("probe", "-l", "k8s-app=kube-proxy", "-n", "kube-system", "--port", "10256", "--path", "/healthz", "-o", "json")
-    key = lambda answer: {(i["pod"], i["address"], i["verdict"]) for i in answer["items"]}  # noqa: E731
+    same = hostnet(
+        "probe", "-l", "k8s-app=kube-proxy", "-n", "kube-system", "--port", "10256", "--path", "/healthz", "-o", "json"
+    )
+    key = lambda answer: {(i["pod"], i["address"], i["verdict"]) for i in answer["items"]}
     assert key(same.json) == key(done.json)
 
 
 def test_wait_returns_when_it_is_reachable(namespace: str, nodes: dict[str, str]) -> None:
     node = list(nodes)[-1]
-    container = {"name": "l", "image": "hostnet/listen", "args": ["tcp://:26900?do=http&after=3"], "ports": [{"containerPort": 26900}]}
+    container = {
+        "name": "l",
+        "image": "hostnet/listen",
+        "args": ["tcp://:26900?do=http&after=3"],
+        "ports": [{"containerPort": 26900}],
+    }
     spec = {"hostNetwork": True, "nodeName": node, "terminationGracePeriodSeconds": 0, "containers": [container]}
     apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "late"}, "spec": spec}, namespace=namespace)
     wait_ready("late", namespace=namespace)

@@ -20,16 +20,29 @@ OURS = "app.kubernetes.io/managed-by=kubectl-hostnet"
 
 
 @pytest.fixture(scope="module")
-def place(namespace: str, nodes: dict[str, str]) -> Iterator[dict[str, str]]:
+def place(namespace: str, nodes: dict[str, str]) -> dict[str, str]:
     """A host-networked server on the last worker, and Pods with several tools on the first."""
     last, first = list(nodes)[-1], next(iter(nodes))
     pod = {"apiVersion": "v1", "kind": "Pod"}
-    server = {"name": "l", "image": "hostnet/listen", "args": [f"tcp://:{PORT}?do=http"], "ports": [{"containerPort": PORT}]}
+    server = {
+        "name": "l",
+        "image": "hostnet/listen",
+        "args": [f"tcp://:{PORT}?do=http"],
+        "ports": [{"containerPort": PORT}],
+    }
     base = {"terminationGracePeriodSeconds": 0}
     apply(
-        {**pod, "metadata": {"name": "server"}, "spec": {**base, "hostNetwork": True, "nodeName": last, "containers": [server]}},
+        {
+            **pod,
+            "metadata": {"name": "server"},
+            "spec": {**base, "hostNetwork": True, "nodeName": last, "containers": [server]},
+        },
         *(
-            {**pod, "metadata": {"name": name}, "spec": {**base, "nodeName": first, "containers": [{"name": "c", "image": image, "args": words}]}}
+            {
+                **pod,
+                "metadata": {"name": name},
+                "spec": {**base, "nodeName": first, "containers": [{"name": "c", "image": image, "args": words}]},
+            }
             for name, image, words in (
                 ("with-curl", "curlimages/curl", ["sleep", "3600"]),
                 ("with-busybox", "busybox", ["sleep", "3600"]),
@@ -39,7 +52,7 @@ def place(namespace: str, nodes: dict[str, str]) -> Iterator[dict[str, str]]:
         namespace=namespace,
     )
     wait_ready("server", "with-curl", "with-busybox", "with-nothing", namespace=namespace)
-    yield {"node": last, "address": nodes[last], "first": first}
+    return {"node": last, "address": nodes[last], "first": first}
 
 
 @pytest.fixture
@@ -87,7 +100,9 @@ def test_a_firewall_for_this_machine_only_is_told_from_a_dead_application(
     assert "application is down" not in said
 
 
-def test_each_vantage_point_tells_refused_from_filtered(namespace: str, place: dict[str, str], firewall: Callable[[str], None]) -> None:
+def test_each_vantage_point_tells_refused_from_filtered(
+    namespace: str, place: dict[str, str], firewall: Callable[[str], None]
+) -> None:
     firewall(f"tcp dport {PORT + 1} drop")
     for port, verdict in ((PORT + 1, "filtered"), (PORT + 2, "refused")):
         done = probe(namespace, "--port", str(port), "--scheme", "http", *places(namespace, place["first"]))
@@ -103,7 +118,12 @@ def test_an_image_without_tools_says_so(namespace: str, place: dict[str, str]) -
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("pod/nobody", "not found"), ("node/nowhere", "does not exist"), ("moon", "unknown vantage point"), ("pod/a/b/c", "unknown vantage point")],
+    [
+        ("pod/nobody", "not found"),
+        ("node/nowhere", "does not exist"),
+        ("moon", "unknown vantage point"),
+        ("pod/a/b/c", "unknown vantage point"),
+    ],
 )
 def test_places_that_do_not_exist(namespace: str, place: dict[str, str], name: str, says: str) -> None:
     done = probe(namespace, "--from", name)
@@ -125,8 +145,23 @@ def test_pod_security_refuses_in_words(namespace: str, place: dict[str, str]) ->
 def started(namespace: str, first: str) -> subprocess.Popen[bytes]:
     """A probe from a node that takes long: many silent ports."""
     environment = {**os.environ, "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"}
-    words = ["probe", "server", "-n", namespace, "--family", "IPv4", "--from", f"node/{first}", "--timeout", "5s", "--port", "26801"]
-    process = subprocess.Popen([SCRIPTS / "kubectl-hostnet", *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    words = [
+        "probe",
+        "server",
+        "-n",
+        namespace,
+        "--family",
+        "IPv4",
+        "--from",
+        f"node/{first}",
+        "--timeout",
+        "5s",
+        "--port",
+        "26801",
+    ]
+    process = subprocess.Popen(
+        [SCRIPTS / "kubectl-hostnet", *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     eventually(lambda: "Running" in kubectl("get", "pods", "-n", namespace, "-l", OURS), 60)
     return process
 

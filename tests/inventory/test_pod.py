@@ -55,14 +55,22 @@ def test_status_words(more: dict[str, Any], word: str) -> None:
 def test_init_status_words(states: list[dict[str, Any]], word: str) -> None:
     document = pod(
         spec={"initContainers": [{"name": "a"}, {"name": "b"}]},
-        status={"phase": "Pending", "conditions": [], "initContainerStatuses": states, "containerStatuses": [state(waiting={"reason": "PodInitializing"})]},
+        status={
+            "phase": "Pending",
+            "conditions": [],
+            "initContainerStatuses": states,
+            "containerStatuses": [state(waiting={"reason": "PodInitializing"})],
+        },
     )
     assert read(document).status == word
 
 
 def test_a_started_sidecar_does_not_hide_the_containers() -> None:
     sidecar = {**state("side", running={}), "started": True}
-    document = pod(spec={"initContainers": [{"name": "side", "restartPolicy": "Always"}]}, status={"initContainerStatuses": [sidecar]})
+    document = pod(
+        spec={"initContainers": [{"name": "side", "restartPolicy": "Always"}]},
+        status={"initContainerStatuses": [sidecar]},
+    )
     found = read(document)
     assert (found.status, found.ready_containers) == ("Running", 2)
     assert [c.kind for c in found.containers] == ["sidecar", "regular"]
@@ -107,12 +115,23 @@ def test_addresses_prefer_internal_ones_and_take_one_of_each_family() -> None:
 
 
 def test_a_template_is_the_pod_that_it_would_make() -> None:
-    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"hostNetwork": True, "containers": [{"name": "c", "ports": [{"containerPort": 80}]}]}}
-    for kind, spec in (("DaemonSet", {"template": template}), ("CronJob", {"jobTemplate": {"spec": {"template": template}}})):
+    template = {
+        "metadata": {"labels": {"a": "b"}},
+        "spec": {"hostNetwork": True, "containers": [{"name": "c", "ports": [{"containerPort": 80}]}]},
+    }
+    for kind, spec in (
+        ("DaemonSet", {"template": template}),
+        ("CronJob", {"jobTemplate": {"spec": {"template": template}}}),
+    ):
         workload = msgspec.convert({"kind": kind, "metadata": {"name": "w"}, "spec": spec}, objects.Workload)
         made = template_from(workload)
         assert made is not None
-        assert (made.template, made.workload, made.labels, made.host_network) == (True, Owner(kind, "w"), {"a": "b"}, True)
+        assert (made.template, made.workload, made.labels, made.host_network) == (
+            True,
+            Owner(kind, "w"),
+            {"a": "b"},
+            True,
+        )
         assert made.host_port(made.containers[0].ports[0]) == 80
     bare = msgspec.convert({"kind": "PodTemplate", "metadata": {"name": "w"}, "template": template}, objects.Workload)
     assert template_from(bare) is not None
