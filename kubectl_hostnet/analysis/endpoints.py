@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -56,11 +56,11 @@ class Choice:
 
 
 def endpoints_of(
-    pod: Pod, nodes: Sequence[Node], claims: Iterable[Claim], catalog: Catalog, *, choice: Choice, wishes: Wishes
+    pod: Pod, nodes: Mapping[str, Node], claims: Iterable[Claim], catalog: Catalog, *, choice: Choice, wishes: Wishes
 ) -> list[Endpoint]:
     """The endpoints of one Pod. Raises ClusterError or UsageError when it has none, with the reason."""
     check(pod)
-    own = next((node for node in nodes if node.name == pod.node), None)
+    own = nodes.get(pod.node)
     wanted = chosen_claims(pod, tuple(claims), choice)
     questions = [(claim, question_for(claim, pod, catalog, wishes)) for claim in wanted]
     addresses = _addresses(pod, own, choice)
@@ -175,9 +175,9 @@ def _bound(claim: Claim, addresses: list[Address]) -> list[Address]:
 
 
 def _elsewhere(
-    pod: Pod, nodes: Sequence[Node], questions: list[tuple[Claim, Question]], choice: Choice, families: set[Family]
+    pod: Pod, nodes: Mapping[str, Node], questions: list[tuple[Claim, Question]], choice: Choice, families: set[Family]
 ) -> list[Endpoint]:
-    others = [node for node in nodes if node.name != pod.node]
+    others = [node for name, node in nodes.items() if name != pod.node]
     return [
         Endpoint(pod, node.name, address, claim, question, elsewhere=True)
         for claim, question in questions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
@@ -61,7 +62,16 @@ class Case:
 
     def own(self, *verdicts: str) -> list[Result]:
         """The results at the Pod's own endpoints, with these verdicts; those where nobody should answer are left out."""
-        return [r for r in self.results if not r.endpoint.unexpected and (not verdicts or r.verdict in verdicts)]
+        if not verdicts:
+            return [result for result in self.results if not result.endpoint.unexpected]
+        return [result for verdict in verdicts for result in self._by_verdict.get(verdict, ())]
+
+    @cached_property
+    def _by_verdict(self) -> dict[str, list[Result]]:
+        found: dict[str, list[Result]] = {}
+        for result in self.own():
+            found.setdefault(result.verdict, []).append(result)
+        return found
 
 
 def place(address: str, port: int) -> str:

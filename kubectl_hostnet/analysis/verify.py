@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 
-from kubectl_hostnet.probe.observation import Observation
+from kubectl_hostnet.probe.observation import Ask, Observation
 
 NODE = "NODE"  # stands for the node's name, which an observation does not know
 
@@ -13,9 +14,10 @@ def reaching(observation: Observation, timeout: float = 5) -> str:
     """The same connection with curl, openssl, grpcurl, dig or nc."""
     target = observation.target
     ask, host = target.ask, f"[{target.address}]" if ":" in target.address else target.address
-    address, port, wait = shlex.quote(target.address), target.port, f"{timeout:g}"
+    wait = f"{timeout:g}"
     if ask.scheme in ("http", "https"):
         return _curl(observation, host, wait)
+    address, port = shlex.quote(target.address), target.port
     if ask.scheme in ("grpc", "grpcs"):
         plain = "-plaintext" if ask.scheme == "grpc" else "-insecure"
         return f"grpcurl {plain} -max-time {wait} {shlex.quote(f'{host}:{port}')} grpc.health.v1.Health/Check"
@@ -46,10 +48,16 @@ def resolving(observation: Observation) -> str:
 def _curl(observation: Observation, host: str, wait: str) -> str:
     ask = observation.target.ask
     method = observation.http.method if observation.http else ask.methods[0]
-    words = ["curl", "-sv", "-o", "/dev/null", "--noproxy", "*", "--max-time", wait]
-    words += ["-I"] if method == "HEAD" else ["-X", method] if method != "GET" else []
+    url = shlex.quote(f"{ask.scheme}://{host}:{observation.target.port}{ask.path}")
+    return f"curl -sv -o /dev/null --noproxy '*' --max-time {wait} {_options(ask, method)}{url}"
+
+
+@lru_cache(maxsize=64)
+def _options(ask: Ask, method: str) -> str:
+    """The options that do not depend on the address, each quoted and with a space behind."""
+    words = ["-I"] if method == "HEAD" else ["-X", method] if method != "GET" else []
     words += ["-k"] if ask.scheme == "https" and not ask.verify else []
     words += ["-H", f"Host: {ask.host}"] if ask.host else []
     for name, value in ask.headers:
         words += ["-H", f"{name}: {value}"]
-    return shlex.join([*words, f"{ask.scheme}://{host}:{observation.target.port}{ask.path}"])
+    return shlex.join(words) + " " if words else ""

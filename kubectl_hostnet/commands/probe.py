@@ -135,7 +135,7 @@ def _of_pod(selected: Selected, selection: Selection, plan: Plan) -> list[Endpoi
         choice = replace(choice, ports=selected.ports)
     return endpoints_of(
         pod,
-        inventory.nodes,
+        inventory.node_by_name,
         pod_claims(pod, inventory, plan.catalog, read_config=plan.read_config),
         plan.catalog,
         choice=choice,

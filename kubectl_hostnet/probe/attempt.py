@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kubectl_hostnet.probe.limits import CHUNK, EXCERPT, Limits, Proxy
+from kubectl_hostnet.probe.loop import Loop
 from kubectl_hostnet.probe.observation import Answer, End, Http, Icmp, Observation, Phase, Target, Timings, Tls
 
 
@@ -47,7 +47,7 @@ class Attempt:
 
     target: Target
     limits: Limits
-    loop: asyncio.AbstractEventLoop
+    loop: Loop
     phase: Phase = "resolve"
     resolved: str = ""
     tls: Tls | None = None
@@ -77,6 +77,7 @@ class Attempt:
 
     def own(self, sock: socket.socket) -> socket.socket:
         """Close this socket when the attempt is over."""
+        self.loop.opened(sock.fileno())
         self._sockets.append(sock)
         return sock
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kubectl_hostnet.probe.attempt import Attempt, EndedError
-from kubectl_hostnet.probe.deadline import Deadline
 from kubectl_hostnet.probe.limits import BANNER, QUIET
 from kubectl_hostnet.probe.observation import Answer
 from kubectl_hostnet.probe.opening import open_stream
@@ -21,7 +20,7 @@ async def observe(attempt: Attempt) -> None:
         raise EndedError("closed", "the connection was closed without a word")
     attempt.finish()
     try:
-        async with Deadline(QUIET):
+        with attempt.loop.deadline(QUIET):
             while ask.expect not in data and len(data) < BANNER and (more := await stream.receive()):
                 data += more
     except TimeoutError:

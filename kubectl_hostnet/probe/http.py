@@ -7,20 +7,27 @@ where an answer was cut off. It follows no redirect, keeps no cookie, decompress
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from kubectl_hostnet import __version__
 from kubectl_hostnet.probe.attempt import Attempt, EndedError, Stream
-from kubectl_hostnet.probe.deadline import Deadline
 from kubectl_hostnet.probe.limits import BODY, HEAD, HEADERS, QUIET
-from kubectl_hostnet.probe.observation import Http, Target
+from kubectl_hostnet.probe.observation import Ask, Http, Target
 from kubectl_hostnet.probe.opening import open_stream
 
 STATUS_LINE = re.compile(rb"HTTP/(\d\.\d|\d) (\d{3})(?: (.*))?")
 UNSAFE = re.compile(r"[^\x21-\x7e]+")  # in a request's path
+LINE_ENDS = re.compile(r"[\r\n\0]+")
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 # A server that knows no HEAD, hides the page from it, or answers a bare "bad request" says more to the next method.
 RETRY_STATUSES = frozenset({400, 401, 404, 405, 501})
+DEFAULTS = (
+    ("User-Agent", f"kubectl-hostnet/{__version__}"),
+    ("Accept", "*/*"),
+    ("Accept-Encoding", "identity"),
+    ("Connection", "close"),
+)
 PORTS = {"http": 80, "https": 443}
 
 
@@ -40,24 +47,25 @@ async def observe(attempt: Attempt) -> None:
 
 def request(target: Target, method: str) -> bytes:
     """The request's bytes. A user's header takes the place of the one that this program would send."""
-    ask = target.ask
-    defaults = {
-        "Host": ask.host or _authority(target),
-        "User-Agent": f"kubectl-hostnet/{__version__}",
-        "Accept": "*/*",
-        "Accept-Encoding": "identity",
-        "Connection": "close",
-    }
+    before, after = _template(target.ask, method)
+    host = target.ask.host or _authority(target)
+    return b"%bHost: %b%b" % (before, _one_line(host).encode(), after) if after else before
+
+
+@lru_cache(maxsize=256)
+def _template(ask: Ask, method: str) -> tuple[bytes, bytes]:
+    """What comes before and after the Host header, which is all that differs between targets; b"" if it was given."""
     given = {name.lower() for name, _value in ask.headers}
-    lines = [(name, value) for name, value in defaults.items() if name.lower() not in given]
-    head = "".join(f"{_one_line(name)}: {_one_line(value)}\r\n" for name, value in (*lines, *ask.headers))
+    head = [(name, value) for name, value in DEFAULTS if name.lower() not in given] + list(ask.headers)
+    lines = "".join(f"{_one_line(name)}: {_one_line(value)}\r\n" for name, value in head) + "\r\n"
     path = UNSAFE.sub(lambda found: quote(found[0]), ask.path)
-    return f"{_one_line(method)} {path} HTTP/1.1\r\n{head}\r\n".encode()
+    first = f"{_one_line(method)} {path} HTTP/1.1\r\n"
+    return ((first + lines).encode(), b"") if "host" in given else (first.encode(), f"\r\n{lines}".encode())
 
 
 def _one_line(text: str) -> str:
     """Without line ends: a header from a Pod's probe must not become two, or a second request."""
-    return re.sub(r"[\r\n\0]+", " ", text)
+    return LINE_ENDS.sub(" ", text)
 
 
 def _authority(target: Target) -> str:
@@ -84,7 +92,7 @@ async def _answer(attempt: Attempt, stream: Stream, method: str) -> Http:
             break
         data = body
     if method != "HEAD":
-        body = await _more(stream, body)
+        body = await _more(attempt, stream, body)
     return Http(answer.method, answer.version, answer.status, answer.reason, answer.headers, body[:BODY])
 
 
@@ -104,10 +112,10 @@ async def _head(attempt: Attempt, stream: Stream, data: bytes) -> bytes:
     return data
 
 
-async def _more(stream: Stream, body: bytes) -> bytes:
+async def _more(attempt: Attempt, stream: Stream, body: bytes) -> bytes:
     """A little of the body, if it comes at once: it may say what the status does not."""
     try:
-        async with Deadline(QUIET):
+        with attempt.loop.deadline(QUIET):
             while len(body) < BODY and (more := await stream.receive()):
                 body += more
     except (TimeoutError, OSError, EndedError):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from typing import Any
 
 from kubectl_hostnet.probe.attempt import Attempt, EndedError
@@ -15,11 +13,18 @@ SockAddr = tuple[socket.AddressFamily, tuple[Any, ...]]
 async def resolve(attempt: Attempt, host: str, port: int) -> SockAddr:
     """Family and socket address of a host. Raises EndedError("unresolved") in the words of the system's resolver."""
     try:
+        socket.inet_pton(socket.AF_INET, host)
+    except (OSError, ValueError):
+        pass
+    else:
+        return socket.AF_INET, (host, port)
+    try:
         return _first(host, port, socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):  # UnicodeError: a label of more than 63 characters
         pass
     attempt.begin("resolve")
-    found = await _in_thread(attempt.loop, host, port)
+    # The C library cannot be interrupted: in a thread of its own it does not hold up the others.
+    found = await attempt.loop.in_thread(lambda: _looked_up(host, port))
     if isinstance(found, Exception):
         raise EndedError("unresolved", (isinstance(found, OSError) and found.strerror) or str(found))
     attempt.finish()
@@ -33,22 +38,8 @@ def _first(host: str, port: int, flags: int = 0) -> SockAddr:
     return family, address
 
 
-async def _in_thread(loop: asyncio.AbstractEventLoop, host: str, port: int) -> SockAddr | Exception:
-    """The C library cannot be interrupted: a daemon thread, unlike the loop's executor, lets the program end meanwhile."""
-    future: asyncio.Future[SockAddr | Exception] = loop.create_future()
-
-    def look_up() -> None:
-        try:
-            answer: SockAddr | Exception = _first(host, port)
-        except (OSError, UnicodeError) as error:
-            answer = error
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, future, answer)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    return await future
-
-
-def _settle(future: asyncio.Future[SockAddr | Exception], answer: SockAddr | Exception) -> None:
-    if not future.done():
-        future.set_result(answer)
+def _looked_up(host: str, port: int) -> SockAddr | Exception:
+    try:
+        return _first(host, port)
+    except (OSError, UnicodeError) as error:
+        return error

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Protocol
 
 import msgspec
 
 from kubectl_hostnet.probe.attempt import Attempt, EndedError
-from kubectl_hostnet.probe.deadline import Deadline, Lag
 from kubectl_hostnet.probe.kernel import OVERLOAD, name_of, words_of
 from kubectl_hostnet.probe.limits import Limits
+from kubectl_hostnet.probe.loop import Loop
 from kubectl_hostnet.probe.observation import End, Observation, Target
 
 Seen = Callable[[Observation], None]
@@ -53,60 +53,60 @@ class Here:
         collecting = gc.isenabled()
         gc.disable()  # a collection in the middle of it takes 10 ms, which would be measured as the target's
         try:
-            return asyncio.run(observe_all(targets, self.limits, seen))
+            return observe_all(targets, self.limits, seen)
         finally:
             if collecting:
                 gc.enable()
 
 
+@lru_cache(maxsize=len(PROTOCOLS))
 def _module(scheme: str) -> Any:
     return import_module(f"kubectl_hostnet.probe.{PROTOCOLS[scheme]}")
 
 
-async def observe_all(targets: Sequence[Target], limits: Limits, seen: Seen) -> list[Observation]:
+def observe_all(targets: Sequence[Target], limits: Limits, seen: Seen) -> list[Observation]:
     """Observe all targets with bounded concurrency."""
-    run = _Run(limits, asyncio.get_running_loop())
+    run = _Run(limits, Loop())
     found: list[Observation | None] = [None] * len(targets)
     work = enumerate(targets)
 
     async def worker() -> None:
         for index, target in work:
-            observation = await run.observe(target)
-            found[index] = observation
+            found[index] = observation = await run.observe(target)
             seen(observation)
 
-    try:
-        await asyncio.gather(*(worker() for _ in range(min(limits.concurrency, len(targets)))))
-    finally:
-        run.lag.stop()
+    run.loop.run([worker() for _ in range(min(limits.concurrency, len(targets)))])
     return [observation for observation in found if observation]
 
 
 class _Run:
-    """What the attempts of one run share: limits, the time at which all must be over, the loop's lag."""
+    """What the attempts of one run share: limits, the loop, the time at which all must be over."""
 
-    def __init__(self, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, limits: Limits, loop: Loop) -> None:
         self.limits = limits
         self.loop = loop
-        self.lag = Lag(loop)
         self.until = loop.time() + limits.deadline if limits.deadline else None
 
     async def observe(self, target: Target) -> Observation:
         """The first attempt that is answered, else the last one; earlier errors are kept, so that no flap is hidden."""
+        observation = await self._attempt(target)
+        if observation.end == "answered":
+            return observation
         earlier: list[str] = []
         while True:
-            observation = await self._patient(target)
+            observation = await self._patient(target, observation)
             if observation.end not in REPEATED or len(earlier) >= self.limits.retries:
                 return msgspec.structs.replace(observation, earlier=tuple(earlier)) if earlier else observation
             earlier.append(f"{observation.phase}: {observation.error or observation.end}")
+            observation = await self._attempt(target)
 
-    async def _patient(self, target: Target) -> Observation:
+    async def _patient(self, target: Target, observation: Observation) -> Observation:
         """An attempt for which this machine had what it takes; without that it is no attempt."""
         for pause in PAUSES:
-            observation = await self._attempt(target)
             if observation.errno not in OVERLOAD or observation.end != "own":
-                return observation
-            await asyncio.sleep(pause)
+                break
+            await self.loop.sleep(pause)
+            observation = await self._attempt(target)
         return observation
 
     async def _attempt(self, target: Target) -> Observation:
@@ -115,7 +115,7 @@ class _Run:
         if left <= 0:
             return attempt.observation("own", EndedError("own", f"not tried: {TIME_UP}"))
         try:
-            async with Deadline(min(self.limits.timeout, left), self.lag):
+            with self.loop.deadline(min(self.limits.timeout, left)):
                 await _module(target.ask.scheme).observe(attempt)
             return attempt.observation("answered")
         except TimeoutError:

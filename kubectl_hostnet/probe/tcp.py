@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import socket
 from typing import Any
 
 from kubectl_hostnet.probe import tunnel
 from kubectl_hostnet.probe.attempt import Attempt, ConnectError, EndedError, Stream
-from kubectl_hostnet.probe.deadline import Deadline
 from kubectl_hostnet.probe.kernel import OVERLOAD, icmp_of, name_of, want_icmp, words_of
 from kubectl_hostnet.probe.limits import CHUNK, QUIET
+from kubectl_hostnet.probe.loop import Loop
 from kubectl_hostnet.probe.observation import End
 from kubectl_hostnet.probe.resolve import resolve
 
@@ -23,7 +22,7 @@ async def observe(attempt: Attempt) -> None:
     stream = await connect(attempt)
     attempt.begin("answer")
     try:
-        async with Deadline(QUIET):
+        with attempt.loop.deadline(QUIET):
             attempt.data = await stream.receive()
     except TimeoutError:
         return
@@ -54,14 +53,14 @@ async def _connect(attempt: Attempt, host: str, port: int) -> Stream:
     code = sock.connect_ex(address)
     local = code not in PENDING
     if not local:
-        await _writable(attempt.loop, sock)
+        await attempt.loop.writable(sock)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if code == errno.ECONNRESET:  # a refusal is ECONNREFUSED: this one was accepted, and reset before we looked
         attempt.finish()
         raise EndedError("reset", words_of(code), code=name_of(code))
     if code:
         raise _failure(code, sock, address, local=local)
-    if _met_itself(sock):
+    if _met_itself(sock, address):
         raise ConnectError("failed", words_of(errno.ECONNREFUSED), "ECONNREFUSED", local=False, icmp=None)
     if not attempt.proxy:
         attempt.finish()
@@ -71,17 +70,26 @@ async def _connect(attempt: Attempt, host: str, port: int) -> Stream:
 class TcpStream:
     """A connected, non-blocking socket."""
 
-    def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, sock: socket.socket, loop: Loop) -> None:
         self._sock = sock
         self._loop = loop
 
     async def send(self, data: bytes) -> None:
         """Send all of it; raises OSError."""
-        await self._loop.sock_sendall(self._sock, data)
+        while data:
+            try:
+                data = data[self._sock.send(data) :]
+            except BlockingIOError:
+                await self._loop.writable(self._sock)
 
     async def receive(self, limit: int = CHUNK) -> bytes:
         """What comes next, b"" when the peer has ended the connection; raises OSError."""
-        return await self._loop.sock_recv(self._sock, limit)
+        while True:
+            await self._loop.readable(self._sock)
+            try:
+                return self._sock.recv(limit)
+            except BlockingIOError:  # woken for nothing, which the kernel may do
+                continue
 
 
 def _socket(family: socket.AddressFamily) -> socket.socket:
@@ -114,26 +122,12 @@ def _no_source(family: int, address: tuple[Any, ...]) -> bool:
         return sock.connect_ex(address) != 0
 
 
-def _met_itself(sock: socket.socket) -> bool:
+def _met_itself(sock: socket.socket, address: tuple[Any, ...]) -> bool:
     """Both ends are one socket: nobody listens, and this machine chose the target's port to connect from.
 
     RFC 9293, simultaneous open; it happens on loopback, for ports in the range of outgoing connections.
     """
     try:
-        return bool(sock.getsockname() == sock.getpeername())
+        return bool(sock.getsockname()[:2] == address[:2])
     except OSError:  # ended already
         return False
-
-
-async def _writable(loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:
-    future = loop.create_future()
-    loop.add_writer(sock.fileno(), _settle, future)
-    try:
-        await future
-    finally:
-        loop.remove_writer(sock.fileno())
-
-
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

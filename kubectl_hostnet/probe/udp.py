@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 
 from kubectl_hostnet.probe.attempt import Attempt, ConnectError
-from kubectl_hostnet.probe.deadline import Deadline
 from kubectl_hostnet.probe.kernel import icmp_of, name_of, want_icmp, words_of
 from kubectl_hostnet.probe.observation import Answer
 from kubectl_hostnet.probe.resolve import resolve
@@ -42,7 +41,7 @@ async def exchange(attempt: Attempt, question: bytes, wanted: Callable[[bytes], 
 async def _ask(attempt: Attempt, sock: socket.socket, question: bytes, wanted: Callable[[bytes], bool]) -> bytes | None:
     """One sending, and its share of the time to wait for an answer; None when none came."""
     try:
-        async with Deadline(attempt.limits.timeout / SENDINGS):
+        with attempt.loop.deadline(attempt.limits.timeout / SENDINGS):
             return await _answer(attempt, sock, question, wanted)
     except TimeoutError:
         return None
@@ -50,9 +49,10 @@ async def _ask(attempt: Attempt, sock: socket.socket, question: bytes, wanted: C
 
 async def _answer(attempt: Attempt, sock: socket.socket, question: bytes, wanted: Callable[[bytes], bool]) -> bytes:
     try:
-        await attempt.loop.sock_sendall(sock, question)
-        while not wanted(data := await attempt.loop.sock_recv(sock, DATAGRAM)):
-            pass
+        sock.send(question)
+        await attempt.loop.readable(sock)
+        while not wanted(data := sock.recv(DATAGRAM)):
+            await attempt.loop.readable(sock)
     except OSError as error:
         code = error.errno or 0
         icmp = icmp_of(sock)

@@ -59,7 +59,7 @@ def case(
     first = known.pods[0]
     known_claims = claims or pod_claims(first, known, load())
     endpoints = endpoints_of(
-        first, known.nodes, known_claims, load(), choice=Choice(every_node=every_node), wishes=Wishes()
+        first, known.node_by_name, known_claims, load(), choice=Choice(every_node=every_node), wishes=Wishes()
     )
     results = [
         result(e, seen, place) for e in endpoints for place in vantages if f"{place}/{e.address.address}" in seen or e.address.address in seen

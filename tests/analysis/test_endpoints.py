@@ -24,7 +24,11 @@ def node(name: str, *addresses: str, **more: str) -> Node:
     return Node(name, (*internal, *others))
 
 
-NODES = (
+def by_name(*nodes: Node) -> dict[str, Node]:
+    return {node.name: node for node in nodes}
+
+
+NODES = by_name(
     node("node-1", V4, SECOND, V6, ExternalIP=PUBLIC, Hostname="node-1"),
     node("node-2", "198.51.100.12", "2001:db8::12"),
 )
@@ -46,8 +50,10 @@ def claim(port: int = 8086, protocol: str = "TCP", bind: str = "", **more: Any) 
     return Claim(port, protocol, bind, "main", None, "high", (), **more)
 
 
-def places(*claims: Claim, of: Pod | None = None, nodes: tuple[Node, ...] = NODES, **choice: Any) -> list[str]:
-    found = endpoints_of(of or pod(), nodes, claims, load(), choice=Choice(**choice), wishes=Wishes())
+def places(*claims: Claim, of: Pod | None = None, nodes: dict[str, Node] | None = None, **choice: Any) -> list[str]:
+    found = endpoints_of(
+        of or pod(), NODES if nodes is None else nodes, claims, load(), choice=Choice(**choice), wishes=Wishes()
+    )
     return [f"{e.address.address} {e.claim.port}/{e.claim.protocol}" for e in found]
 
 
@@ -106,7 +112,7 @@ def test_every_node_with_the_same_families_and_no_loopback_listeners() -> None:
 
 
 def test_without_the_right_to_read_nodes_the_pods_own_addresses_serve() -> None:
-    assert places(claim(), nodes=()) == [f"{V4} 8086/TCP", f"{V6} 8086/TCP"]
+    assert places(claim(), nodes={}) == [f"{V4} 8086/TCP", f"{V6} 8086/TCP"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 import time
@@ -8,7 +7,6 @@ import time
 import pytest
 from misbehave import OK, Observe, read_request, replying, reset, serving, silent
 
-from kubectl_hostnet.probe.deadline import Deadline, Lag
 from kubectl_hostnet.probe.limits import Limits, Proxy
 from kubectl_hostnet.probe.observation import Ask, Target
 from kubectl_hostnet.probe.runner import Here
@@ -82,41 +80,6 @@ def test_the_time_for_all_is_not_the_targets_fault() -> None:
     assert {o.end for o in seen} == {"own"}
     assert sum(o.error.startswith("cut short") for o in seen) == 2
     assert sum(o.error.startswith("not tried") for o in seen) == 4
-
-
-def test_time_in_which_this_process_stood_still_is_given_back() -> None:
-    async def scene() -> None:
-        loop = asyncio.get_running_loop()
-        lag = Lag(loop)
-        loop.call_later(0.05, time.sleep, 0.6)  # blocks the loop, as a stopped process would be
-        async with Deadline(0.3, lag):
-            await asyncio.sleep(0.4)
-        lag.stop()
-
-    asyncio.run(scene())
-
-
-def test_a_deadline_ends_what_does_not_end() -> None:
-    async def scene() -> None:
-        lag = Lag(asyncio.get_running_loop())
-        with pytest.raises(TimeoutError):
-            async with Deadline(0.1, lag):
-                await asyncio.sleep(5)
-        await asyncio.sleep(0)  # the task is not left cancelled
-        lag.stop()
-
-    asyncio.run(scene())
-
-
-def test_an_inner_deadline_leaves_the_outer_one_alone() -> None:
-    async def scene() -> None:
-        async with Deadline(1):
-            with pytest.raises(TimeoutError):
-                async with Deadline(0.05):
-                    await asyncio.sleep(5)
-            await asyncio.sleep(0.01)
-
-    asyncio.run(scene())
 
 
 def test_environment_proxies_are_not_used(observe: Observe, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_version_cipher_and_certificate(observe: Observe, good: Path) -> None:
 
 
 def test_the_certificate_as_python_itself_decodes_it(good: Path) -> None:
-    reference = ssl._ssl._test_decode_cert(str(good))  # type: ignore[attr-defined]  # noqa: SLF001 - needs a file, and is no API
+    reference = ssl._ssl._test_decode_cert(str(good))  # type: ignore[attr-defined]
     ours = read_certificate(ssl.PEM_cert_to_DER_cert(good.read_text().partition("-----BEGIN PRIVATE")[0]))
     for theirs, text in ((reference["notBefore"], ours.not_before), (reference["notAfter"], ours.not_after)):
         assert ssl.cert_time_to_seconds(theirs) == datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
