@@ -139,7 +139,7 @@ def parse(content: bytes, file: str) -> Application:
 
     try:
         application = msgspec.convert(yaml.safe_load(content), Application)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # PyYAML lets `2001-99-99` out as a ValueError
         reason = " ".join(str(error).split())
         raise InputError(f"application file {file}: {reason}", "docs/applications.md describes the keys") from error
     if f"{application.name}.yaml" != file:

@@ -161,6 +161,9 @@ WRONG = [
     (b"", "object"),
     (b"a: [\n", "a.yaml"),
     (b"\xff\xfe\x00", "a.yaml"),
+    (b"2001-99-99", "month"),
+    (b"!!int x", "x"),
+    (b"[" * 5000, "recursion"),
 ]
 
 

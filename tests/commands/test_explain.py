@@ -105,6 +105,10 @@ def test_a_topic_tells_of_its_words(run: Run) -> None:
     assert done.out.splitlines()[1].startswith("reachable")
 
 
+def test_help_names_every_topic(run: Run) -> None:
+    assert f"Topics: {', '.join(TOPICS)}." in " ".join(run("explain", "--help").out.split())
+
+
 def test_topics_are_complete() -> None:
     assert tuple(TOPICS["evidence"][1]) == get_args(Source)
     assert tuple(TOPICS["confidence"][1]) == CONFIDENCES
