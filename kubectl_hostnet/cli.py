@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import inspect
 import os
@@ -26,6 +27,7 @@ INTERRUPTED = 130
 # typer 0.29 has click inside, older ones beside: only names that typer itself exports work with both.
 ClickUsageError = typer.BadParameter.__base__
 ClickException = ClickUsageError.__base__ if ClickUsageError else Exception
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
@@ -56,12 +58,21 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _without_reader()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _without_reader()
+        return _fail(
+            HostnetError(f"cannot write the answer: {error.strerror}", "make room, or write elsewhere"), arguments
+        )
 
 
 def _run(arguments: list[str]) -> int:
     application = Verbs(name=PROGRAM, help=HELP, context_settings=SETTINGS)
     if not arguments or arguments[0] == "help":  # as kubectl: no verb, `help`, `help VERB`
         arguments = [*arguments[1:2], "--help"]
+    if arguments == ["--version"]:
+        arguments = ["version"]
     try:
         code = application.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except typer.Exit as stop:
@@ -121,22 +132,25 @@ def command(name: str) -> Any:
 
 
 def _callback(run: Callable[..., Any]) -> Callable[..., int]:
-    """A function with plain options for typer that calls `run` with option groups, and prints its report."""
+    """A function with plain options for typer that calls `run` with option groups, and prints its report.
+
+    A `run` that only ever prints by itself (`-> int`) has no output options.
+    """
     hints = get_type_hints(run, include_extras=True)
-    hints.pop("return", None)
+    prints_itself = hints.pop("return", None) is int
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
     wants_output = any(hint is Output for hint in groups.values())
     parameters: dict[str, inspect.Parameter] = {}
     for name, parameter in inspect.signature(run).parameters.items():
         if name not in groups:
             parameters[name] = parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
-    for group in [*groups.values(), *([] if wants_output else [Output])]:
+    for group in [*groups.values(), *([] if wants_output or prints_itself else [Output])]:
         parameters.update(_flattened(group))
 
     def callback(**values: Any) -> int:
         made = {name: group(**{f.name: values[f.name] for f in fields(group)}) for name, group in groups.items()}
         plain = {name: value for name, value in values.items() if name in hints}
-        output = Output(**{f.name: values[f.name] for f in fields(Output)})
+        output = Output(**{f.name: values[f.name] for f in fields(Output) if f.name in values})
         try:
             return _perform(lambda: run(**made, **plain), output)
         except BrokenPipeError:
