@@ -79,8 +79,3 @@ def pod(number: int, *, host_network: bool) -> dict[str, Any]:
             "volumes": [{"name": "config", "configMap": {"name": "service"}}],
         },
     }
-
-
-if __name__ == "__main__":
-    for line in run():
-        print(line, flush=True)
