@@ -36,10 +36,11 @@ def offer(words: list[str]) -> Offer:
     cursor = locate(words[1:], known)
     if cursor.names_options:
         return _fitting(cursor.prefix, _option_names(known, cursor))
-    return _values(known, cursor)
+    return values(known, cursor)
 
 
-def _values(known: Grammar, cursor: Cursor) -> Offer:
+def values(known: Grammar, cursor: Cursor) -> Offer:
+    """What fits as an option's value or as an argument."""
     found = of_option(cursor.option, cursor, known) if cursor.option else of_argument(known, cursor)
     if found is FILES:
         return Offer((), FILES_TOO)

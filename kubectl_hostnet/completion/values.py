@@ -20,9 +20,12 @@ def of_option(option: Option, cursor: Cursor, known: Grammar) -> Words:
     provider = PROVIDERS.get(option.name) or METAVARS.get(option.metavar)
     if provider:
         return provider(cursor, known)
-    if option.metavar in FILE_METAVARS and option.name not in NOT_FILES:
-        return FILES
-    return _plain(_choices(option.metavar))
+    return FILES if is_file(option) else _plain(_choices(option.metavar))
+
+
+def is_file(option: Option) -> bool:
+    """Whether the value is the name of a file or directory."""
+    return option.metavar in FILE_METAVARS and option.name not in NOT_FILES
 
 
 def of_argument(known: Grammar, cursor: Cursor) -> Words:
@@ -40,7 +43,7 @@ def of_argument(known: Grammar, cursor: Cursor) -> Words:
 
 def _choices(metavar: str) -> list[str]:
     """`a|b|c` lists the values by itself; in `PORT|any`, only `any` is one."""
-    return [word for word in metavar.split("|") if word.islower()] if "|" in metavar else []
+    return [word for word in metavar.removesuffix(",...").split("|") if word.islower()] if "|" in metavar else []
 
 
 def _plain(words: Iterable[str]) -> list[tuple[str, str]]:
@@ -74,6 +77,12 @@ def _live(kind: Literal["namespaces", "nodes", "pods"]) -> Callable[[Cursor, Gra
     return names
 
 
+def _schemes(_cursor: Cursor, _known: Grammar) -> Words:
+    from kubectl_hostnet.commands.probe_options import SCHEMES  # 60 ms, for --scheme only
+
+    return _plain(SCHEMES)
+
+
 def _places(cursor: Cursor, known: Grammar) -> Words:
     nodes = _live("nodes")(cursor, known) if cursor.prefix.startswith("n") else []
     return [*_plain(("here", "apiserver", "pod/", "node/*")), *((f"node/{name}", "") for name, _ in nodes)]
@@ -100,6 +109,7 @@ PROVIDERS: dict[str, Provider] = {
     "--family": _words("IPv4", "IPv6"),
     "--address-type": _words("InternalIP", "ExternalIP", "Hostname", "InternalDNS", "ExternalDNS"),
     "--method": _words("HEAD", "GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"),
+    "--scheme": _schemes,
     "--request-timeout": _words("5s", "30s", "1m", "0"),
     "--v": _words("0", "6", "8"),
 }
