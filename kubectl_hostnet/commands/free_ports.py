@@ -67,13 +67,13 @@ def _sentence(port: int, protocol: str, nodes: int, holding: list[NodePort]) -> 
 def _proposed(report: Report, question: FreeQuestion, read: NodesRead) -> Report:
     free = proposals(read.held, read.names, question.choices, question.protocol, read.remarks, known_ports(load()))
     first, last = question.choices.start, question.choices.stop - 1
-    place = f"{question.protocol} ports from {first} to {last} are free on all {len(read.names)} nodes"
+    place = f"{question.protocol} port from {first} to {last} is free on all {len(read.names)} nodes"
     few = len(free) < question.count
     return replace(
         report,
         items=free[: question.count],
         found=few,
-        notes=(f"only {len(free)} {place}",) if few and free else (),
+        notes=(f"no other {place}",) if few and free else (),
         empty=f"No {place}.",
     )
 

@@ -1,0 +1,2 @@
+# Usage.
+kubectl hostnet ports pod/web

@@ -1,0 +1,2 @@
+# Usage.
+kubectl hostnet ports --free any --range 20-10

@@ -1,0 +1,2 @@
+# A snapshot has no sockets.
+kubectl hostnet ports --live

@@ -1,0 +1,2 @@
+# Nothing outside of the node reaches these.
+kubectl hostnet ports --loopback --sort-by .port

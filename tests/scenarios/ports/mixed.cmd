@@ -1,0 +1,2 @@
+# Usage.
+kubectl hostnet ports --free 80 --undeclared

@@ -1,0 +1,2 @@
+# No such node.
+kubectl hostnet ports nod-1

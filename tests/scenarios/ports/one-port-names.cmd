@@ -1,0 +1,2 @@
+# The nodes for a script.
+kubectl hostnet ports --port 30080/TCP -o name

@@ -1,0 +1,2 @@
+# None: exit 1.
+kubectl hostnet ports --free any --range 30080-30080

@@ -1,0 +1,2 @@
+# Usage.
+kubectl hostnet ports --range 10-20

@@ -1,0 +1,2 @@
+# One application.
+kubectl hostnet ports -l app=influxdb

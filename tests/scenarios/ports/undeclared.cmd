@@ -1,0 +1,2 @@
+# Pods that use what they do not declare.
+kubectl hostnet ports --undeclared

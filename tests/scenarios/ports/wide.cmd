@@ -1,0 +1,2 @@
+# Where each line comes from.
+kubectl hostnet ports node-1 -o wide
