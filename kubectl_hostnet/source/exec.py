@@ -147,7 +147,8 @@ def _path(namespace: str, pod: str, container: str, command: Sequence[str], *, s
 
 def _refused(answer: Answer, pod: str, container: str) -> ClusterError:
     """What a plain answer to exec means; its body is a Status."""
-    message = printable(status_of(answer).message or "").strip()
+    status = status_of(answer)
+    message = printable(status.message or "").strip()
     if answer.status == 401:
         hint = "the token or certificate may have expired: log in again, or choose another --context"
         return ClusterError("the API server does not accept the credentials (401 Unauthorized)", hint)
@@ -157,7 +158,9 @@ def _refused(answer: Answer, pod: str, container: str) -> ClusterError:
         return NotFoundError(message or f"pod {pod} not found", "it may have been replaced meanwhile: try again")
     if answer.status == 429:
         return ClusterError("the API server is overloaded (429 Too Many Requests)", "try again later")
-    return _unasked(message or f"answer {answer.status} without a message", pod, container)
+    if status.kind != "Status":
+        message = f"answer {answer.status}: {message or 'no message'}"
+    return _unasked(message, pod, container)
 
 
 def _unasked(message: str, pod: str, container: str) -> ClusterError:
