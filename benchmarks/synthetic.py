@@ -116,7 +116,8 @@ def _spread(templates: list[str], names: list[str], count: int, shape: Shape, se
             name=name,
             node=node_name(node),
             ip=ip(node),
-            ip6=f"2001:db8::{node:x}",
+            ip6=ip6(node),
+            token=f"{index:05x}",
             uid=_uid(serial, index),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 from msgspec.structs import force_setattr, replace
@@ -35,6 +36,9 @@ class Sharing:
         owners, spec = pod.metadata.owner_references, pod.spec
         family = (pod.metadata.namespace, owners[0].uid if owners else "")
         self._fields(pod.metadata, OF_POD, _values_of_pod, family)
+        for condition in (pod.status and pod.status.conditions) or ():
+            force_setattr(condition, "type", intern(condition.type))
+            force_setattr(condition, "status", intern(condition.status))
         if spec is None:
             return
         self._fields(spec, OF_SPEC, _values_of_spec, (family, "spec"))

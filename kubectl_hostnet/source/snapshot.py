@@ -23,6 +23,7 @@ FIELDS = {
 }
 KNOWN = frozenset({*decode.KINDS, "List"})  # an empty list is an answer
 CLUSTER_SCOPED = frozenset({"nodes", "namespaces"})
+MANY = 10_000  # Pods that are rather read again than kept
 ENDED = ("Succeeded", "Failed")
 
 
@@ -85,7 +86,8 @@ class Snapshot:
         return [item for item in items if (item.metadata.namespace or self.default_namespace) == namespace]
 
     def _load(self, which: PodFilter) -> Facts:
-        if which not in self._cache:
+        facts = self._cache.get(which)
+        if facts is None:
             facts, known = Facts(), False
             for document in documents.read(self.path, self._stdin, facts.gaps):
                 _add(document, which, facts)
@@ -95,8 +97,9 @@ class Snapshot:
                     f"{self.path} holds no Kubernetes objects",
                     "make one with kubectl get pods,nodes,services -A -o json",
                 )
-            self._cache[which] = facts
-        return self._cache[which]
+            if len(facts.pods) < MANY:
+                self._cache[which] = facts
+        return facts
 
 
 def _add(document: documents.Document, which: PodFilter, facts: Facts) -> None:
