@@ -49,6 +49,16 @@ A failure has kind `Error`, empty `items`, and `error` with `message`, `hint` an
 
 Exit codes: 0 clean; 1 findings (a conflict, an unreachable endpoint, no free node); 2 usage; 3 the cluster could not be
 read; 4 bad input file; 130 interrupted. 1 never means failure.
+
+`-o jsonpath=TEMPLATE` and `-o custom-columns=HEADER:PATH,...` are kubectl's, over this envelope (jsonpath) or its items
+(custom-columns); a test compares them with the real kubectl. What is `null` counts as absent, as in the Kubernetes API:
+
+    -o jsonpath='{range .items[*]}{.name}{"\\t"}{.ports[*].port}{"\\n"}{end}'
+    -o jsonpath='{.items[?(@.node=="node-2")].name}'
+    -o custom-columns=NAME:.name,NODE:.node,PORTS:.ports[*].port
+
+Two things differ, on purpose: an empty list inside `[*]` does not end the search (`{.items[*].ports[*].port}`), and whole
+numbers compare with broken ones.
 """
 
 
