@@ -57,8 +57,8 @@ read; 4 bad input file; 130 interrupted. 1 never means failure.
     -o jsonpath='{.items[?(@.node=="node-2")].name}'
     -o custom-columns=NAME:.name,NODE:.node,PORTS:.ports[*].port
 
-Two things differ, on purpose: an empty list inside `[*]` does not end the search (`{.items[*].ports[*].port}`), and whole
-numbers compare with broken ones.
+Three things differ, on purpose: an empty list does not end the search of `{.items[*].ports[*].port}`, whole numbers compare
+with broken ones, and an object in a column is JSON.
 """
 
 
