@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         lambda o: o.errno == "ECONNREFUSED",
         "refused",
-        "{address} answers that nothing listens on {port}: the application is down, listens on another port, or is bound to another address such as 127.0.0.1",
+        "{address} answers that nothing listens on {port}: the application may be down, listen on another port, or be bound to another address such as 127.0.0.1",
         "the reset comes from the node itself; a firewall that rejects with a TCP reset looks the same",
     ),
     Rule(
