@@ -30,7 +30,7 @@ SOCKETS = {
 }
 UDP_SCHEMES = {"udp", "udp4", "udp6", "dtls", "quic", "statsd", "coap", "stun"}
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-ENDPOINT = re.compile(r"^(?:\[(?P<v6>[^\]\s]*)\]|(?P<host>[^\s:\[\]/]*))(?::(?P<port>\d{1,5}))?$")
+ENDPOINT = re.compile(r"^(?:\[(?P<v6>[^\]\s]*)\]|(?P<host>[^\s:\[\]/]*))(?::(?P<port>[0-9]{1,5}))?$")
 SUFFIX = re.compile(r"/(tcp|udp|sctp)$", re.IGNORECASE)
 PLACEHOLDER = re.compile(
     r"\$\([^)]*\)|\$\{[^}]*\}|\$[A-Za-z_]\w*|%[A-Za-z_]+%|%%\w+%%|\{\{.*?\}\}|<[^<>]*>|TEMPLATED|__\w+__"
@@ -79,7 +79,7 @@ def endpoint(text: str) -> Endpoint | None:
         return _bare_ipv6(rest, name)
     host = found["v6"] if found["v6"] is not None else found["host"]
     port = int(found["port"]) if found["port"] else DEFAULT_PORTS.get(name, 0)
-    if not found["port"] and not scheme and host.isdigit():
+    if not found["port"] and not scheme and host.isdecimal() and host.isascii():
         host, port = "", int(host)
     if port > HIGHEST or (scheme is None and found["v6"] is None and ":" not in rest and not port and not host):
         return None

@@ -133,7 +133,7 @@ def _listening_netcat(command: Command, index: int) -> tuple[int, str, str | Non
         return None
     number = port_number(command.words[index])
     before = command.words[index - 1] if index else ""
-    if not number or (before.startswith("-") and not before.endswith(("l", "p", "k")) and before != "--listen"):
+    if not number or (before.startswith("-") and not before.endswith(("l", "p", "k", "u")) and before != "--listen"):
         return None
     return number, "UDP" if any("u" in option for option in options) else "TCP", None
 

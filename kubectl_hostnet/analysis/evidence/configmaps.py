@@ -11,20 +11,14 @@ from kubectl_hostnet.analysis.evidence import shell
 from kubectl_hostnet.analysis.evidence.formats import FORMATS
 from kubectl_hostnet.analysis.evidence.formats.listener import Listener
 from kubectl_hostnet.analysis.evidence.hint import Hint
-from kubectl_hostnet.analysis.evidence.judgement import judge
-from kubectl_hostnet.analysis.evidence.names import SERVED, name_of
+from kubectl_hostnet.analysis.evidence.keys import key_hints
 from kubectl_hostnet.analysis.evidence.settings import Setting
-from kubectl_hostnet.analysis.evidence.structured import BIGGEST, Entry, entries
+from kubectl_hostnet.analysis.evidence.structured import BIGGEST, entries
 from kubectl_hostnet.analysis.evidence.variables import ConfigData
 from kubectl_hostnet.inventory.container import ConfigMount, Container
 
 ENV_REFERENCE = re.compile(r"\$\{env:(\w+)(:-[^}]*)?\}")
 SHORT = 200  # characters: a ConfigMap's entry that is itself a setting
-# Files that describe other things than their reader's own listeners: manifests, kubeconfigs, CNI, alert rules, dashboards.
-OTHER_FILES = (
-    {"apiVersion", "kind", "spec"}, {"apiVersion", "kind", "metadata"}, {"clusters", "contexts", "users"}, {"cniVersion"}, {"scrape_configs"}, {"groups"},
-    {"panels"}, {"apiVersion", "kind", "clusters"}, {"resourceList"},
-)  # fmt: skip
 
 
 class File(msgspec.Struct, frozen=True, gc=False):
@@ -36,6 +30,15 @@ class File(msgspec.Struct, frozen=True, gc=False):
     directory: str
 
 
+class Program(msgspec.Struct, frozen=True, gc=False):
+    """Who reads the files: its variables, its command line (which may name a file), its names, keys that are known better."""
+
+    variables: Mapping[str, str]
+    words: tuple[str, ...]
+    own: frozenset[str]
+    keys: frozenset[str] = frozenset()
+
+
 class Read(msgspec.Struct, frozen=True, gc=False):
     """What the files say: hints, all keys for the application to look at, and the formats that were recognised."""
 
@@ -44,24 +47,22 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     formats: frozenset[str] = frozenset()
 
 
-def read_files(
-    container: Container, config: ConfigData, known: Mapping[str, str], words: Sequence[str], own: frozenset[str]
-) -> Read:
-    """Read the ConfigMaps that a container mounts; `words` are its command line, which may name the file it reads."""
+def read_files(container: Container, config: ConfigData, program: Program) -> Read:
+    """Read the ConfigMaps that a container mounts."""
     files = [file for mount in container.config_mounts for file in _files(mount, config)]
     hints: list[Hint] = []
     settings: list[Setting] = []
     formats: set[str] = set()
-    used = _used(files, words)
+    used = _used(files, program.words)
     for file in files:
-        text = _expanded(file.text, known)
+        text = _expanded(file.text, program.variables)
         settings += _settings(file, text)
         recognised = _recognised(text)
         if recognised:
             formats.add(recognised[0])
             hints += [_hint(container, file, listener, recognised[0]) for listener in recognised[1]]
         elif file in used:
-            hints += _by_names(container, file, text, own)
+            hints += key_hints(container, file.field, text, program.own, program.keys)
     return Read(tuple(hints), tuple(settings), frozenset(formats))
 
 
@@ -108,55 +109,3 @@ def _hint(container: Container, file: File, listener: Listener, name: str) -> Hi
     return Hint(
         listener.port, "configmap", file.field, detail, container.name, listener.protocols, listener.bind, "high", purpose=listener.purpose
     )  # fmt: skip
-
-
-def _by_names(container: Container, file: File, text: str, own: frozenset[str]) -> Iterator[Hint]:
-    """Keys whose names say that something listens; others count only for ports that the container declares anyway."""
-    found = entries(text)
-    if "\n" not in text.strip() or any(
-        marks <= {entry.path.partition(".")[0] for entry in found} for marks in OTHER_FILES
-    ):
-        return
-    keys = [
-        (entry, Setting(_last(entry.path), entry.value, f"{entry.path}: {entry.value}", file.field, "key"))
-        for entry in found
-        if not entry.off
-    ]
-    declared = {port.container_port for port in container.ports}
-    verdicts = judge([setting for _, setting in keys], own)
-    surely = {id(v.setting): v for v in verdicts if v.answer == "listens"}
-    hosts = {
-        entry.path.rpartition(".")[0]: v.bind
-        for entry, s in keys
-        for v in verdicts
-        if v.setting is s and v.answer == "binds"
-    }
-    for entry, setting in keys:
-        verdict = surely.get(id(setting))
-        number = int(entry.value) if entry.value.isdecimal() and len(entry.value) < 6 else 0
-        if verdict and not _foreign(entry, own):
-            bind = verdict.bind if verdict.bind is not None else hosts.get(entry.path.rpartition(".")[0])
-            confidence = "medium" if verdict.name.listens or _served(verdict.name.topic, own) else "low"
-            yield Hint(
-                verdict.port, "configmap", file.field, setting.shown[:SHORT], container.name, verdict.protocols, bind,
-                "medium" if confidence == "medium" or verdict.port in declared else "low", topic=verdict.topic,
-            )  # fmt: skip
-        elif number in declared and name_of(_last(entry.path)).is_port:
-            yield Hint(number, "configmap", file.field, setting.shown[:SHORT], container.name)
-
-
-def _served(topic: frozenset[str], own: frozenset[str]) -> bool:
-    return bool(topic) and not topic - SERVED - own
-
-
-def _foreign(entry: Entry, own: frozenset[str]) -> bool:
-    """Somewhere above the key stands a client, an output, a rule: `outputs.elasticsearch.port`."""
-    return any(
-        name_of(part).others(own) or part.lower() in ("rules", "firewall", "clients", "egress", "env")
-        for part in entry.path.split(".")[:-1]
-    )
-
-
-def _last(path: str) -> str:
-    """The key with the one above it, which says what it is about: `metrics.bindAddress`, `listen.port`."""
-    return ".".join(path.split(".")[-2:])

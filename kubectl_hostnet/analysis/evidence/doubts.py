@@ -13,6 +13,7 @@ HEARSAY = frozenset({"declared", "service", "annotation"})
 METRICS = frozenset({"metrics", "metric", "prometheus", "prom"})
 SIDE = METRICS | {"health", "healthz", "probe", "liveness", "readiness", "pprof", "debug", "admin", "status", "stats"}
 Doubt = tuple[Confidence | None, tuple[str, ...]]
+STARTING = "an init container: only while the Pod starts"
 NONE: Doubt = (None, ())
 
 
@@ -31,6 +32,8 @@ def doubts(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doub
     ):
         if part and (remark := reason(group, groups, part)):
             return "low", (remark,)
+    if part and part.container.kind == "init":
+        return None, (STARTING,)
     return _hearsay(group, groups) or _contradicted_probe(group, part) or NONE
 
 
@@ -39,9 +42,7 @@ def _idle(group: Group, _groups: Sequence[Group], part: Part) -> str:
 
 
 def _starting(group: Group, _groups: Sequence[Group], part: Part) -> str:
-    if part.container.kind == "init" and "declared" not in group.sources:
-        return "an init container: it listens only while the Pod starts, if at all"
-    return ""
+    return STARTING if part.container.kind == "init" and "declared" not in group.sources else ""
 
 
 def _switched_off(group: Group, _groups: Sequence[Group], part: Part) -> str:

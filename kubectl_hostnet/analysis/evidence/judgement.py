@@ -119,13 +119,12 @@ def _foreign_topics(setting: Setting) -> Iterable[frozenset[str]]:
     if (
         not setting.value
         or name.listens
-        or not name.words
-        or name.words[-1] not in ("host", "hostname", "server", "addr", "address", "ip", "endpoint", "url")
+        or name.last not in ("host", "hostname", "server", "addr", "address", "ip", "endpoint", "url")
     ):
         return
     found = endpoint(setting.value)
     scope = found.scope if found else scope_of(setting.value)
-    topic = name.topic - ({"server"} if name.words[-1] == "server" and len(name.words) > 1 else frozenset())
+    topic = name.topic - ({"server"} if name.last == "server" and len(name.words) > 1 else frozenset())
     if scope == "name" or (scope in ("ip", "unknown") and (topic - SERVED or name.words == ("ip",))):
         yield topic
 
@@ -149,7 +148,7 @@ def _verdicts(setting: Setting, name: Name, own: frozenset[str], foreign: set[fr
 def _of_number(
     setting: Setting, name: Name, own: frozenset[str], foreign: set[frozenset[str]], number: int, part: str
 ) -> Verdict | None:
-    place = name.is_place and not name.words[-1].endswith(("s", "l", "ip")) and name.words[-1] != "host"
+    place = name.is_place and not name.last.endswith(("s", "l", "ip")) and name.last != "host"
     if not (name.is_port or (place and setting.kind != "key")):
         return None
     if setting.short and (setting.name != "p" or number < LOWEST_SHORT):
@@ -170,7 +169,7 @@ def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoi
     served = bool(name.topic) and not name.topic - SERVED - own
     plain = name.is_place and not name.topic
     # `API_URL=http://localhost:4000` is where to ask, `--metrics-addr=http://127.0.0.1:9979` where to listen.
-    asked = part.scheme.startswith("http") and (name.words[-1] not in ADDRESSES or part.scope == "name")
+    asked = part.scheme.startswith("http") and (name.last not in ADDRESSES or part.scope == "name")
     near = name.listens or ((served or plain) and not asked)
     accepted = {
         "all": name.listens or served or name.is_place or plausible(part.port),
@@ -191,7 +190,7 @@ def _of_host(setting: Setting, name: Name, part: Endpoint) -> Verdict | None:
     """An address without a port: it narrows the port of the same topic."""
     says = (
         name.listens
-        or (setting.kind == "flag" and name.is_place and name.words[-1] != "ip")
+        or (setting.kind == "flag" and name.is_place and name.last != "ip")
         or "".join(name.words) in PLAIN_HOSTS
     )
     if not says or part.scope in ("name", "unknown", "") or not (name.is_place or name.listens) or part.scheme:

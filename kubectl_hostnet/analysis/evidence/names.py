@@ -82,6 +82,11 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     words: tuple[str, ...]
 
     @property
+    def last(self) -> str:
+        """The last word, "" if there is none."""
+        return self.words[-1] if self.words else ""
+
+    @property
     def topic(self) -> frozenset[str]:
         """What the setting is about: `--metrics-bind-address` and `--metrics-port` are both about metrics."""
         return frozenset(word for word in self.words if word not in STRUCTURE and not word.isdigit())
@@ -94,7 +99,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_place(self) -> bool:
         """The last word is one of host, address, url ..."""
-        return bool(self.words) and self.words[-1] in PLACE
+        return self.last in PLACE
 
     @property
     def is_port(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from kubectl_hostnet.analysis.evidence import arguments, environment
 from kubectl_hostnet.analysis.evidence.application import (
@@ -14,12 +15,13 @@ from kubectl_hostnet.analysis.evidence.application import (
     without_replaced,
 )
 from kubectl_hostnet.analysis.evidence.commandline import Command, command_lines, idle
-from kubectl_hostnet.analysis.evidence.configmaps import read_files
+from kubectl_hostnet.analysis.evidence.configmaps import Program, Read, read_files
 from kubectl_hostnet.analysis.evidence.declared import declared
 from kubectl_hostnet.analysis.evidence.handlers import handled
+from kubectl_hostnet.analysis.evidence.judgement import Verdict
 from kubectl_hostnet.analysis.evidence.names import SERVED, name_of
 from kubectl_hostnet.analysis.evidence.part import Part
-from kubectl_hostnet.analysis.evidence.variables import ConfigData
+from kubectl_hostnet.analysis.evidence.variables import ConfigData, Variable
 from kubectl_hostnet.analysis.evidence.variables import environment as environment_of
 from kubectl_hostnet.applications.catalog import Catalog
 from kubectl_hostnet.applications.defaults import Settings, settings_of
@@ -31,23 +33,16 @@ from kubectl_hostnet.inventory.container import Container
 def read_container(container: Container, catalog: Catalog, config: ConfigData) -> Part:
     """All hints of a host-networked Pod's container, from its manifest and (if `config` is given) its ConfigMaps."""
     variables = environment_of(container, config)
-    known_values = {variable.name: variable.value for variable in variables}
-    commands = command_lines(container, known_values)
+    values = {variable.name: variable.value for variable in variables}
+    commands = command_lines(container, values)
     application = catalog.match(container)
     own, ignored = _own_words(container, commands, application), ignored_names(application)
-    files = read_files(container, config, known_values, _words(commands), own)
-    said = arguments.verdicts(commands, own, ignored)
-    spoken = environment.verdicts(variables, own, ignored)
-    facts = Facts(
-        container, arguments.given(commands), environment.variable_settings(variables), files.settings,
-        Settings(_words(commands), {**settings_of(container).env, **known_values}, as_mapping(files.settings)), (*said, *spoken),
-    )  # fmt: skip
-    known = known_ports(application, facts) if application else Known()
-    if application and files.formats:
-        known = without_replaced(known, application, files.hints)
+    said, spoken = arguments.verdicts(commands, own, ignored), environment.verdicts(variables, own, ignored)
+    files = read_files(container, config, Program(values, _words(commands), own, _keys(application)))
+    known = _known(container, application, files, Spoken(commands, variables, (*said, *spoken)))
     hints = (
         *declared(container, host_network=True),
-        *handled(container, known_values),
+        *handled(container, values),
         *arguments.hints(said, container.name),
         *arguments.bare_hints(commands, container.name),
         *environment.environment_hints(variables, spoken, container.name),
@@ -58,6 +53,34 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     return Part(
         container, hints, closed, application, _idle(container, commands, application), known.moved, known.targets
     )
+
+
+class Spoken(NamedTuple):
+    """What a container's manifest says, taken apart."""
+
+    commands: tuple[Command, ...]
+    variables: tuple[Variable, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def _known(container: Container, application: Application | None, files: Read, spoken: Spoken) -> Known:
+    if application is None:
+        return Known()
+    values = {**settings_of(container).env, **{variable.name: variable.value for variable in spoken.variables}}
+    facts = Facts(
+        container,
+        arguments.given(spoken.commands),
+        environment.variable_settings(spoken.variables),
+        files.settings,
+        Settings(_words(spoken.commands), values, as_mapping(files.settings)),
+        spoken.verdicts,
+    )
+    known = known_ports(application, facts)
+    return without_replaced(known, application, files.hints) if files.formats else known
+
+
+def _keys(application: Application | None) -> frozenset[str]:
+    return frozenset(key for port in application.ports for key in port.config) if application else frozenset()
 
 
 def _idle(container: Container, commands: tuple[Command, ...], application: Application | None) -> str:

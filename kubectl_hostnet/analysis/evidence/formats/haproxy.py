@@ -6,7 +6,7 @@ import re
 
 from kubectl_hostnet.analysis.evidence.formats.listener import Listener, listener
 
-SECTION = re.compile(r"(?m)^\s*(?:frontend|listen|backend|defaults|global)\b")
+SECTION = re.compile(r"(?m)^[ \t]*(?:frontend|listen|backend|defaults|global)\b[^;{}\n]*$")
 LINE = re.compile(r"(?m)^[ \t]*(?:bind[ \t]+|(?:frontend|listen)[ \t]+\S+[ \t]+)(\S+)(.*)$")
 FAMILY = re.compile(r"^(?:ipv4|ipv6|udp|udp4|udp6|quic4|quic6|tcp4|tcp6)@")
 

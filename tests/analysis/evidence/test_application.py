@@ -1,0 +1,114 @@
+"""What is known of an application, and what moves, narrows or closes its ports. Applications here are made up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from claiming import claims_of, mounted, texts
+
+from kubectl_hostnet.applications.schema import Application, KnownPort
+
+MAIN = KnownPort(8086, "API", flags=("--http-port", "--http-address"), env=("THING_PORT",), config=("http.port",))
+HEALTH = KnownPort(8081, "health", flags=("--healthz-port",), when="only with --healthz-port")
+LOOPBACK = KnownPort(9890, "gops", bind="127.0.0.1", flags=("--gops-port",), unless=("--enable-gops=false",))
+METRICS = KnownPort(9962, "metrics", env=("METRICS_LISTEN_PORT",), when="if enabled", needs=("METRICS_ENABLED=true",))
+
+
+def thing(*ports: KnownPort, **more: Any) -> Application:
+    return Application("thing", "Thing", "https://example.test", "its manual", images=("thing",), ports=ports, **more)
+
+
+def variables(**values: str) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+@pytest.mark.parametrize(
+    ("container", "expected"),
+    [
+        ({}, ["8086/TCP", "127.0.0.1:9890/TCP"]),
+        ({"args": ["--http-port=9000"]}, ["9000/TCP", "127.0.0.1:9890/TCP"]),
+        ({"args": ["--http-address", "127.0.0.1:9000"]}, ["127.0.0.1:9000/TCP", "127.0.0.1:9890/TCP"]),
+        ({"args": ["--http-address=10.0.0.7"]}, ["10.0.0.7:8086/TCP", "127.0.0.1:9890/TCP"]),
+        ({"args": ["--http-port=0", "--gops-port=0"]}, []),
+        ({"args": ["--http-port="]}, ["127.0.0.1:9890/TCP"]),
+        ({"args": ["--healthz-port=8081", "--enable-gops=false"]}, ["8081/TCP", "8086/TCP"]),
+        ({"env": variables(THING_PORT="9001")}, ["9001/TCP", "127.0.0.1:9890/TCP"]),
+        ({"env": variables(THING_PORT="9001"), "args": ["--http-port=9000"]}, ["9000/TCP", "127.0.0.1:9890/TCP"]),
+        ({"env": variables(THING_PORT="")}, ["8086/TCP", "127.0.0.1:9890/TCP"]),
+        ({"env": variables(METRICS_LISTEN_PORT="9963")}, ["8086/TCP", "127.0.0.1:9890/TCP"]),
+        (
+            {"env": variables(METRICS_LISTEN_PORT="9963", METRICS_ENABLED="true")},
+            ["8086/TCP", "127.0.0.1:9890/TCP", "9963/TCP"],
+        ),
+    ],
+)
+def test_settings_move_narrow_and_close_default_ports(container: dict[str, Any], expected: list[str]) -> None:
+    assert texts(container, known=(thing(MAIN, HEALTH, LOOPBACK, METRICS),)) == expected
+
+
+def test_a_default_says_that_it_is_one() -> None:
+    (claim,) = claims_of({}, known=(thing(MAIN),))
+    assert (claim.confidence, claim.application, claim.purpose) == ("medium", "thing", "API")
+    (evidence,) = claim.evidence
+    assert (evidence.source, evidence.field, evidence.detail) == (
+        "application",
+        "spec.containers[0].image",
+        "Thing listens on 8086",
+    )
+
+
+def test_a_plain_flag_moves_a_port_whose_flag_is_not_known() -> None:
+    assert texts({"args": ["--port=9000"]}, known=(thing(KnownPort(8086, "API")),)) == ["9000/TCP"]
+
+
+def test_a_flag_that_is_no_listener_of_the_application_is_none() -> None:
+    known = (thing(not_listening=("--api-port", "PORT")),)
+    assert texts({"args": ["--api-port=80"], "env": variables(PORT="81")}, known=known) == []
+
+
+@pytest.mark.parametrize(
+    ("container", "expected"),
+    [
+        ({"args": ["--bind-address=127.0.0.1"]}, ["127.0.0.1:10259/TCP"]),
+        ({"args": ["--metrics-bind-address=127.0.0.1"]}, ["10259/TCP"]),
+        ({"args": ["--secure-port=443", "--bind-address=127.0.0.1"]}, ["127.0.0.1:443/TCP"]),
+    ],
+)
+def test_an_address_belongs_to_the_port_of_its_topic(container: dict[str, Any], expected: list[str]) -> None:
+    assert texts(container, known=(thing(KnownPort(10259, "API", flags=("--secure-port",))),)) == expected
+
+
+def test_bind_by_names_what_holds_only_the_address() -> None:
+    known = (thing(KnownPort(7472, "metrics", flags=("--port",), bind_by=("THING_HOST",))),)
+    container = {"args": ["--port=7473"], "env": variables(THING_HOST="10.0.0.9")}
+    assert texts(container, known=known) == ["10.0.0.9:7473/TCP"]
+
+
+def test_repeated_addresses_all_count() -> None:
+    known = (thing(KnownPort(2376, "API", flags=("--host",))),)
+    assert texts({"args": ["--host=tcp://0.0.0.0:2375", "--host=unix:///x.sock"]}, known=known) == ["2375/TCP"]
+
+
+def test_its_file_decides_where_nothing_else_does_and_empty_values_are_defaults() -> None:
+    def of(text: str, **container: Any) -> list[str]:
+        arguments = mounted(container, {"thing.yaml": text})
+        return texts(arguments["container"], known=(thing(MAIN),), beside=arguments["beside"], spec=arguments["spec"])
+
+    assert of("http: {port: 9002}") == ["9002/TCP"]
+    assert of("http: {port: ''}") == ["8086/TCP"]
+    assert of("http: {port: 9002}", args=["--http-port=9000"]) == ["9000/TCP"]
+
+
+def test_the_kubelets_probe_shows_that_a_loopback_default_is_wider_here() -> None:
+    known = (thing(KnownPort(8126, "traces", bind="127.0.0.1")),)
+    assert texts({"livenessProbe": {"tcpSocket": {"port": 8126}}}, known=known) == ["8126/TCP"]
+    assert texts({"livenessProbe": {"httpGet": {"port": 8126, "host": "127.0.0.1"}}}, known=known) == [
+        "127.0.0.1:8126/TCP"
+    ]
+
+
+def test_a_probe_on_loopback_does_not_narrow_what_is_known_to_listen_everywhere() -> None:
+    assert texts({"livenessProbe": {"httpGet": {"port": 8086, "host": "127.0.0.1"}}}, known=(thing(MAIN),)) == [
+        "8086/TCP"
+    ]
