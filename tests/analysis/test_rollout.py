@@ -18,10 +18,27 @@ from kubectl_hostnet.source import objects
 NODES = [node_from(msgspec.convert(node(f"node-{i}"), objects.Node)) for i in (1, 2, 3)]
 
 
-def workload(kind: str = "Deployment", replicas: int = 3, ports: tuple[int, ...] = (8086,), *, host_network: bool = True, **spec: Any) -> Workload:
-    container = {"name": "c", "ports": [{"containerPort": p, **({} if host_network else {"hostPort": p})} for p in ports]}
-    template = {"metadata": {"labels": {"app": "w"}}, "spec": {"hostNetwork": host_network, "containers": [container], **spec.pop("pod", {})}}
-    body = {"kind": kind, "metadata": {"name": "w", "namespace": "default"}, "spec": {"replicas": replicas, "template": template, **spec}}
+def workload(
+    kind: str = "Deployment",
+    replicas: int = 3,
+    ports: tuple[int, ...] = (8086,),
+    *,
+    host_network: bool = True,
+    **spec: Any,
+) -> Workload:
+    container = {
+        "name": "c",
+        "ports": [{"containerPort": p, **({} if host_network else {"hostPort": p})} for p in ports],
+    }
+    template = {
+        "metadata": {"labels": {"app": "w"}},
+        "spec": {"hostNetwork": host_network, "containers": [container], **spec.pop("pod", {})},
+    }
+    body = {
+        "kind": kind,
+        "metadata": {"name": "w", "namespace": "default"},
+        "spec": {"replicas": replicas, "template": template, **spec},
+    }
     made = workload_from(msgspec.convert(body, objects.Workload))
     assert made
     return made
@@ -83,7 +100,10 @@ def test_what_will_not_come_to_an_end(made: Workload, expected: list[str]) -> No
 
 def test_own_pods_make_room_others_do_not() -> None:
     ports = [{"containerPort": 8086}]
-    own = {"metadata": {"ownerReferences": [{"kind": "ReplicaSet", "name": "w-1", "controller": True}]}, "labels": {"pod-template-hash": "1"}}
+    own = {
+        "metadata": {"ownerReferences": [{"kind": "ReplicaSet", "name": "w-1", "controller": True}]},
+        "labels": {"pod-template-hash": "1"},
+    }
     mine = pod("w-1-x", ports=ports, node="node-1", **own)
     other = pod("influxdb-hostnetwork", ports=ports, node="node-2")
     assert kinds(workload(replicas=2), mine) == []
