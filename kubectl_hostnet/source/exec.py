@@ -94,6 +94,9 @@ class Executor:
             return None, Answer(error.status_code, error.resp_body or b"", {})
         except (OSError, HTTPException, websocket.WebSocketException) as error:
             raise self._broken(error) from None
+        if session.getstatus() != 101:  # before 1.9 the library takes a redirect for a connection
+            session.shutdown()
+            raise self._broken(websocket.WebSocketException(f"answer {session.getstatus()}"))
         self._log(path, "101 Switching Protocols")
         return session, None
 
