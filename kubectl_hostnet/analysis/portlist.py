@@ -73,7 +73,7 @@ def of_claim(pod: Pod, node: str, claim: Claim, remarks: tuple[str, ...]) -> Nod
         Holder(POD, pod.namespace, pod.name, claim.container),
         claim.confidence,
         claim.evidence,
-        any(evidence.source == "declared" for evidence in claim.evidence),
+        "declared" in [evidence.source for evidence in claim.evidence],
         claim.loopback,
         claim.forwarded,
         claim.name,

@@ -19,15 +19,14 @@ def together(report: Report, view: View) -> Sequence[Any]:
     nodes = report.extra.get("nodes", 0)
     if nodes < 2:
         return report.items
-    alike = Counter(_same_everywhere(item) for item in report.items)
-    repeated = {key for key, count in alike.items() if key and count == nodes}
+    alike = Counter([_key(item) for item in report.items if _may_repeat(item)])
+    repeated = {key for key, count in alike.items() if count == nodes}
     if not repeated:
         return report.items
     first: dict[Any, Any] = {}
     lines: list[Any] = []
     for item in report.items:
-        key = _same_everywhere(item)
-        if key not in repeated:
+        if not _may_repeat(item) or (key := _key(item)) not in repeated:
             lines.append(item)
         elif key not in first:
             first[key] = msgspec.structs.replace(item, node=_all(nodes))
@@ -36,9 +35,11 @@ def together(report: Report, view: View) -> Sequence[Any]:
     return lines if view.sort_by else [*lines, *sorted(first.values(), key=lambda item: item.order)]
 
 
-def _same_everywhere(item: NodePort | FreePort) -> tuple[Any, ...] | None:
-    if item.holder is None or item.holder.kind not in (COMPONENT, SERVICE):
-        return None
+def _may_repeat(item: NodePort | FreePort) -> bool:
+    return item.holder is not None and item.holder.kind in (COMPONENT, SERVICE)
+
+
+def _key(item: NodePort | FreePort) -> tuple[Any, ...]:
     return (item.port, item.protocol, item.bind, item.confidence, item.holder)
 
 

@@ -63,5 +63,8 @@ def rows(report: Report, layout: Layout, view: View, *, each: bool = False) -> t
     """Headers and rows, all text made printable, empty cells as kubectl's `<none>`; `each` item has its own row."""
     columns = [c for c in layout.columns if (view.wide or not c.wide) and c.shown(report, view)]
     items = report.items if each else layout.together(report, view)
-    cells = [[printable(c.cell(item, view)) or "<none>" for c in columns] for item in items]
+    cells = [[c.cell(item, view) or "<none>" for c in columns] for item in items]
+    for line in cells:
+        if not "".join(line).isprintable():  # one look at a line: few have anything to be made harmless
+            line[:] = [printable(cell) for cell in line]
     return [c.header for c in columns], cells
