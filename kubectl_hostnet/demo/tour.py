@@ -44,7 +44,7 @@ STEPS = (
         ("conflicts", "-A"),
         "What collides? The crashing InfluxDB, the Pending ingress controller and the Pod that a kubelet rejected: each has a cause.",
     ),
-    Step(("audit", "-A", "--fail-on", "none"), "Should they be host-networked at all, and what does it expose?"),
+    Step(("audit", "-A"), "Should they be host-networked at all, and what does it expose?"),
     Step(("explain", "influxdb"), "What does the program know of an application?"),
     Step(
         ("list", "-A", "-o", 'jsonpath={range .items[?(@.status=="CrashLoopBackOff")]}{.name} on {.node}{"\\n"}{end}'),
