@@ -44,7 +44,7 @@ def run(serve: Serve = False, directory: Directory = "") -> int:
         else:
             write(f"A sample cluster of five nodes is in {path}, and the commands run in its folder.\n")
             tour.give(VERBS, path, write, tour.program(folder))
-            write(f"\nGo on with your own cluster, without --snapshot; or with this one: {tour.PROGRAM} demo --serve\n")
+            write(tour.farewell(VERBS))
     return 0
 
 

@@ -69,6 +69,14 @@ def give(verbs: Container[str], snapshot: Path, write: Callable[[str], None], ru
             write(f"(exit code {code}{': something to look at' if code == 1 else ''})\n")
 
 
+def farewell(verbs: Container[str]) -> str:
+    """How to go on after the tour."""
+    return (
+        "\nGo on with your own cluster: the same commands, without --snapshot. Or keep this one, with its listeners:\n\n"
+        f"  {PROGRAM} demo --serve --write .\n\nand in another terminal, in the same directory:\n\n{suggestions(verbs, 'demo.json')}"
+    )
+
+
 def suggestions(verbs: Container[str], snapshot: str) -> str:
     """Commands to go on with."""
     known = [(command, why) for command, why in NEXT if command.split()[0] in verbs]

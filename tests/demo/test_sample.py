@@ -91,6 +91,16 @@ def test_what_listens_is_what_the_pods_claim_or_the_nodes_run(run: Run, snapshot
     assert {entry.answers for entry in sample(NOW, ADDRESSES).listeners} <= set(ANSWERS)
 
 
+def test_what_running_pods_claim_listens_or_is_bound_to_loopback(run: Run, snapshot: str) -> None:
+    listening = {(entry.node, entry.port, entry.protocol) for entry in sample(NOW, ADDRESSES).listeners}
+    for pod in items(run, snapshot):
+        if pod["status"] not in ("Running", "Terminating"):
+            continue
+        for port in pod["ports"]:
+            bound_apart = port["bind"] and ipaddress.ip_address(port["bind"]).is_loopback
+            assert bound_apart or (pod["node"], port["port"], port["protocol"]) in listening, (pod["name"], port)
+
+
 def test_objects_of_kinds_that_kubectl_lists_carry_nothing_of_the_demos_own() -> None:
     for item in sample(NOW, ADDRESSES).objects:
         assert set(item) <= {
