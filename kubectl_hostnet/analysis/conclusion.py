@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kubectl_hostnet.analysis import diagnosis
 from kubectl_hostnet.analysis.hostpods import stale
+from kubectl_hostnet.analysis.reachability import expiry
 from kubectl_hostnet.analysis.report import Item
 from kubectl_hostnet.analysis.results import Case, Result, Said
 from kubectl_hostnet.inventory.components import port_ranges
@@ -107,11 +108,20 @@ def _stale(case: Case) -> Said:
         yield "", f"{word}: clients that still use it go astray; recreate the Pod"
 
 
+def _certificates(case: Case) -> Said:
+    for result in case.own():
+        if word := expiry(result.observation):
+            yield result.place, word
+
+
 def _flaps(case: Case) -> Said:
     for result in case.own():
         if result.observation.earlier:
             earlier = result.observation.earlier
-            yield result.place, f"{len(earlier)} attempt{'s' if len(earlier) > 1 else ''} failed before this one ({earlier[0]})"
+            yield (
+                result.place,
+                f"{len(earlier)} attempt{'s' if len(earlier) > 1 else ''} failed before this one ({earlier[0]})",
+            )
 
 
 ORDER: tuple[Callable[[Case], Said], ...] = (
@@ -127,5 +137,6 @@ ORDER: tuple[Callable[[Case], Said], ...] = (
     _other_nodes,
     _node_port,
     _stale,
+    _certificates,
     _flaps,
 )

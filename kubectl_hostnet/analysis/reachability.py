@@ -12,10 +12,11 @@ import msgspec
 
 from kubectl_hostnet.analysis.answers import Answered, answered
 from kubectl_hostnet.analysis.asking import Question
-from kubectl_hostnet.analysis.rules import RULES, Verdict, short_error, words_for
+from kubectl_hostnet.analysis.rules import RULES, Verdict, duration, short_error, words_for
 from kubectl_hostnet.analysis.verify import listening, reaching, resolving, routing
 from kubectl_hostnet.probe.observation import Observation
 
+SLOW = 900.0  # milliseconds
 HealthWord = Literal["healthy", "unhealthy", "unknown"]
 
 
@@ -71,13 +72,34 @@ def withdrawn(observation: Observation, control: Observation) -> Judgement:
 def _from_answer(found: Answered, observation: Observation) -> Judgement:
     return Judgement(
         found.verdict,
-        found.cause,
+        "; ".join(filter(None, (found.cause, _slow(observation), expiry(observation)))),
         found.assumes,
         reaching(observation),
         answer=found.short,
         health=found.health,
         application=found.application,
         version=found.version,
+    )
+
+
+def _slow(observation: Observation) -> str:
+    """What took so long that a user should know. A lost SYN is sent again after a second (RFC 6298, 2.1)."""
+    connect, first = observation.timings.connect or 0.0, observation.timings.first_byte or 0.0
+    lost = f"connecting took {duration(connect)}, as after a lost packet" if connect >= SLOW else ""
+    return "; ".join(filter(None, (lost, f"the answer took {duration(first)}" if first >= SLOW else "")))
+
+
+def expiry(observation: Observation) -> str:
+    """What is wrong with the dates of the server's certificate, which was not verified; "" if nothing is."""
+    certificate = observation.tls.certificate if observation.tls else None
+    if certificate is None or not certificate.not_after or not observation.at:
+        return ""
+    if certificate.not_after < observation.at:  # both RFC 3339 in UTC: the order of the text is that of the time
+        return f"its certificate has expired on {certificate.not_after[:10]}"
+    return (
+        f"its certificate is not valid before {certificate.not_before}"
+        if certificate.not_before > observation.at
+        else ""
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -109,6 +110,7 @@ class Attempt:
             http=self.http,
             answer=self.answer,
             data=((ended.data if ended else b"") or self.data)[:EXCERPT],
+            at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) if self.tls else "",
             proxy=f"{self.proxy.host}:{self.proxy.port}" if self.proxy else "",
         )
 

@@ -125,7 +125,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     `vantage` is here, apiserver, pod/NAMESPACE/NAME or node/NAME. `phase` is where it ended, `error` what the operating
     system or the library said, `errno` the error's name (ECONNREFUSED). `data` is the beginning of what came that was no
     answer. `resolved` is the address behind a name. `earlier` are the errors of attempts that failed before this one;
-    `local` is set when the error came from this machine before anything was sent.
+    `at` is when a certificate was seen (RFC 3339, UTC). `local` is set when the error came from this machine before anything was sent.
     """
 
     target: Target
@@ -144,6 +144,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     data: bytes = b""
     earlier: tuple[str, ...] = ()
     proxy: str = ""
+    at: str = ""
 
     @property
     def connected(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from kubectl_hostnet.analysis.probing import ProbeItem
+from kubectl_hostnet.probe.observation import Certificate
 from kubectl_hostnet.render.view import Case, Column, Layout, View
 
 
@@ -11,13 +14,18 @@ def _verdict(item: ProbeItem, _view: View) -> str:
     return item.verdict + (" (expected)" if item.expected and item.verdict != "reachable" else "")
 
 
-def _answer(item: ProbeItem, _view: View) -> str:
+def _answer(item: ProbeItem, view: View) -> str:
     """What answered, with the certificate behind it, or the error as the operating system says it."""
     asked = f"{item.http.method} {item.http.path}: " if item.http else ""
-    certificate = (
-        f", certificate {item.tls.certificate.subject}, until {item.tls.certificate.not_after[:10]}" if item.tls else ""
-    )
-    return asked + item.answer + certificate
+    return asked + item.answer + (_certificate(item.tls.certificate, view) if item.tls else "")
+
+
+def _certificate(certificate: Certificate, view: View) -> str:
+    if not certificate.not_after:
+        return ""
+    now = datetime.fromtimestamp(view.now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    word = "EXPIRED" if certificate.not_after < now else "until"
+    return f", certificate {certificate.subject or '(no subject)'} {word} {certificate.not_after[:10]}"
 
 
 def _time(item: ProbeItem, _view: View) -> str:

@@ -221,3 +221,18 @@ def test_every_observation_has_a_verdict_and_none_claims_an_answer_that_was_not_
         assert found.verdict != "reachable"
         assert found.health != "healthy"
         assert not found.application
+
+
+def test_what_took_long_and_what_has_expired_is_said_beside_the_verdict() -> None:
+    tls = Tls(
+        "TLSv1.3", "", "", Certificate("CN=x", not_before="2020-01-01T00:00:00Z", not_after="2021-01-01T00:00:00Z")
+    )
+    answer = Http("HEAD", "1.1", 204, "", (VERSION,), b"", (204,))
+    timings = Timings(connect=1030.0, tls=1.0, first_byte=1500.0)
+    slow = seen("answered", "done", HTTPS, http=answer, tls=tls, timings=timings, at="2026-11-24T00:00:00Z")
+    found = judge(slow, INFLUX)
+    assert found is not None
+    assert found.verdict == "reachable"
+    assert "connecting took 1 s, as after a lost packet" in found.cause
+    assert "the answer took 1.5 s" in found.cause
+    assert "its certificate has expired on 2021-01-01" in found.cause
