@@ -6,18 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from kubectl_hostnet.analysis.claims import Source
-from kubectl_hostnet.analysis.evidence.address import NODE, endpoint, endpoints, port_number
+from kubectl_hostnet.analysis.evidence.address import endpoints, port_number
+from kubectl_hostnet.analysis.evidence.deciding import Facts, Given, bind_of, default_bind, given
 from kubectl_hostnet.analysis.evidence.hint import Closed, Hint
 from kubectl_hostnet.analysis.evidence.judgement import OFF, Verdict, topic_matches
 from kubectl_hostnet.analysis.evidence.names import Name, name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
-from kubectl_hostnet.applications.defaults import Settings, holds, is_open
+from kubectl_hostnet.applications.defaults import holds, is_open
 from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
-from kubectl_hostnet.inventory.container import Container
 
-UNSET = {"", "null", "~"}  # in a file: the default
 ON = {"true", "yes", "on", "enabled", "enable"}
 
 
@@ -33,30 +31,12 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     targets: tuple[tuple[int, str], ...] = ()
 
 
-class Given(msgspec.Struct, frozen=True, gc=False):
-    """A setting that decides on a port, and where it stands."""
-
-    source: Source
-    setting: Setting
-
-
 class Place(msgspec.Struct, frozen=True, gc=False):
     """A port's number and address; `weak`: the address is only the application's default."""
 
     number: int
     bind: str | None
     weak: bool
-
-
-class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is set for a container, as the application's knowledge is compared with it."""
-
-    container: Container
-    flags: Sequence[Setting]
-    env: Sequence[Setting]
-    config: Sequence[Setting]
-    settings: Settings
-    said: Sequence[Verdict]
 
 
 def known_ports(application: Application, facts: Facts) -> Known:
@@ -94,15 +74,15 @@ def as_mapping(settings: Sequence[Setting]) -> Mapping[str, str]:
 
 
 def _port(application: Application, port: KnownPort, index: int, facts: Facts) -> Known:
-    given = _given(port, facts)
+    settings = given(port, facts)
     default = (port.port, port.protocol)
-    if not given:
+    if not settings:
         if _default_holds(port, index, facts):
             return Known((_default(application, port, index, facts),))
         return _closed_by_condition(application, port, facts)
-    placed = [hint for one in given for hint in _placed(application, port, one, facts)]
+    placed = [hint for one in settings for hint in _placed(application, port, one, facts)]
     targets = tuple((hint.port, port.protocol) for hint in placed)
-    off = () if placed else tuple(_closed(one.setting, default, facts) for one in given if _is_off(one.setting))
+    off = () if placed else tuple(_closed(one.setting, default, facts) for one in settings if _is_off(one.setting))
     return Known(tuple(placed), off, () if default in targets else (default,), targets)
 
 
@@ -110,55 +90,20 @@ def _closed(setting: Setting, default: tuple[int, str], facts: Facts) -> Closed:
     return Closed(facts.container.name, setting.shown, name_of(setting.name).topic, (default,))
 
 
-def _given(port: KnownPort, facts: Facts) -> list[Given]:
-    """The settings that decide on a port: flags win over variables, these over files, as nearly everywhere."""
-    found = _settings(port.flags, port.env, port.config, facts)
-    return found if found and _enabled(port, found[-1].setting, facts.settings) else []
-
-
-def _settings(flags: Sequence[str], env: Sequence[str], config: Sequence[str], facts: Facts) -> list[Given]:
-    """Addresses that are given several times all count (`--host=tcp://... --host=unix://...`), of other values the last."""
-    wanted = {_plain(name) for name in flags}
-    if found := [flag for flag in facts.flags if _plain(flag.name) in wanted]:
-        several = len(found) > 1 and all(":" in flag.value for flag in found)
-        return [Given("argument", flag) for flag in (found if several else found[-1:])]
-    if found := [variable for variable in facts.env if variable.name in env and variable.value]:
-        return [Given("environment", found[-1])]
-    return [Given("configmap", key) for key in facts.config if key.name in config and key.value not in UNSET]
-
-
-def _plain(flag: str) -> str:
-    """A flag's name: Go programs take one dash or two; the case matters for flags of one letter only."""
-    name = flag.lstrip("-")
-    return name.lower() if len(name) > 1 else name
-
-
-def _enabled(port: KnownPort, given: Setting, settings: Settings) -> bool:
-    """Does the setting count: nothing but itself closes the default, and what the port needs holds?
-
-    A flag for a port means it; variables and keys are often set for features that are off.
-    """
-    alone = Settings((f"--{given.name}={given.value}",)) if given.kind == "flag" else Settings()
-    closing = any(holds(condition, settings) and not holds(condition, alone) for condition in port.unless)
-    return not closing and (
-        given.kind == "flag" or not port.needs or any(holds(condition, settings) for condition in port.needs)
-    )
-
-
-def _placed(application: Application, port: KnownPort, given: Given, facts: Facts) -> Iterator[Hint]:
+def _placed(application: Application, port: KnownPort, found: Given, facts: Facts) -> Iterator[Hint]:
     """Where a setting puts a port: a number, addresses with ports, or an address for the default number."""
-    value = given.setting.value.strip().strip("\"'")
+    value = found.setting.value.strip().strip("\"'")
     number = port_number(value)
     if number:
-        yield _hint(application, port, given, Place(number, *_bind_of(port, facts)), facts)
-    elif _is_off(given.setting):
+        yield _hint(application, port, found, Place(number, *bind_of(port, facts)), facts)
+    elif _is_off(found.setting):
         return
     elif value.lower() in ON:
-        yield _hint(application, port, given, Place(port.port, _bind(port), weak=True), facts)
+        yield _hint(application, port, found, Place(port.port, default_bind(port), weak=True), facts)
     else:
         for part in endpoints(value):
             if part.scope != "name" or part.port:
-                yield _hint(application, port, given, Place(part.port or port.port, part.bind, weak=False), facts)
+                yield _hint(application, port, found, Place(part.port or port.port, part.bind, weak=False), facts)
 
 
 def _is_off(setting: Setting) -> bool:
@@ -202,37 +147,21 @@ def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
 
 def _default(application: Application, port: KnownPort, index: int, facts: Facts) -> Hint:
     shown = Setting("", "", f"{application.title} listens on {port.port}", f"{facts.container.field}.image")
-    place = Place(port.port, *_bind_of(port, facts, first=index == 0))
+    place = Place(port.port, *bind_of(port, facts, first=index == 0))
     return _hint(application, port, Given("application", shown), place, facts)
 
 
-def _hint(application: Application, port: KnownPort, given: Given, place: Place, facts: Facts) -> Hint:
+def _hint(application: Application, port: KnownPort, found: Given, place: Place, facts: Facts) -> Hint:
     return Hint(
         place.number,
-        given.source,
-        given.setting.field,
-        given.setting.shown[:200],
+        found.source,
+        found.setting.field,
+        found.setting.shown[:200],
         facts.container.name,
         (port.protocol,),
         place.bind,
-        "high" if given.source == "argument" else "medium",
+        "high" if found.source == "argument" else "medium",
         purpose=port.purpose,
         application=application.name,
         weak_bind=place.weak,
     )
-
-
-def _bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> tuple[str | None, bool]:
-    """The address of a port, and whether it is but the application's default: `bind_by`, or a setting of its topic."""
-    given = _settings(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
-    if given and (place := endpoint(given[-1].setting.value)) and place.bind is not None:
-        return place.bind, False
-    names = [name_of(name) for name in (*port.flags, *port.env)]
-    for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not given):
-        if any(topic_matches(name, verdict.name) for name in names) or (first and not names and not verdict.topic):
-            return verdict.bind, False
-    return _bind(port), True
-
-
-def _bind(port: KnownPort) -> str:
-    return NODE if port.bind == "node" else port.bind

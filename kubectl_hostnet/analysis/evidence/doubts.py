@@ -34,7 +34,7 @@ def doubts(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doub
             return "low", (remark,)
     if part and part.container.kind == "init":
         return None, (STARTING,)
-    return _hearsay(group, groups) or _contradicted_probe(group, part) or NONE
+    return _hearsay(group, groups) or _contradicted_probe(group, part) or _other_address(group) or NONE
 
 
 def _idle(group: Group, _groups: Sequence[Group], part: Part) -> str:
@@ -116,10 +116,24 @@ def _not_its_own(group: Group, _groups: Sequence[Group], part: Part) -> str:
 
 def _hearsay(group: Group, groups: Sequence[Group]) -> Doubt | None:
     """A Service may target a port that only other Pods behind it have: alone it counts where nothing else is known."""
-    if group.sources != {"service"}:
-        return None
     others = [g for g in groups if g is not group and g.sources - {"service", "annotation"}]
-    return ("low", ("only a Service speaks of it, while other ports of the Pod are known",)) if others else None
+    if group.sources == {"service"} and others:
+        return "low", ("only a Service speaks of it, while other ports of the Pod are known",)
+    metrics = [g for g in others if any(METRICS & set(name_of(f"{h.name} {h.purpose}").words) for h in g.hints)]
+    if group.sources == {"annotation"} and metrics:
+        return "low", (f"only an annotation speaks of it, while the metrics are known to be on {metrics[0].port}",)
+    return None
+
+
+def _other_address(group: Group) -> Doubt | None:
+    """`hostIP` is for the scheduler and the CNI; a host-networked process binds what its settings say."""
+    declared = [hint for hint in group.hints if hint.source == "declared" and hint.bind is not None]
+    others = [
+        hint for hint in group.hints if hint.source != "declared" and hint.bind is not None and not hint.weak_bind
+    ]
+    if not declared or not others or any(hint.bind == declared[0].bind for hint in others):
+        return None
+    return None, (f"hostIP is {declared[0].bind}, but {others[0].detail}",)
 
 
 def _contradicted_probe(group: Group, part: Part | None) -> Doubt | None:

@@ -153,9 +153,9 @@ def _of_number(
         return None
     if setting.short and (setting.name != "p" or number < LOWEST_SHORT):
         return None
-    if name.topic in foreign and not name.listens:
+    if not name.listens and any(topic == name.topic or (topic and topic < name.topic) for topic in foreign):
         return None
-    sure = name.listens or not name.topic - SERVED - own
+    sure = name.listens or not name.topic - SERVED - own or name.about in SERVED
     suffix = part.lower()
     protocols = ("UDP",) if suffix.endswith("/udp") else ("TCP",) if suffix.endswith("/tcp") else name.protocols
     return Verdict("listens", setting, name, number, None, protocols, sure)

@@ -145,7 +145,9 @@ def _binds(hints: Sequence[Hint]) -> tuple[str, ...]:
     # The kubelet asks the node's address unless the probe names a host: what answers there is not on loopback only.
     if known and not (is_loopback(known[0]) and "" in asked):
         return (known[0],)
-    return (asked[0],) if asked else ("",)
+    # A bare port number means all addresses in most software; then a probe on loopback only saves a detour.
+    numbered = any(hint.source in OWN and hint.bind is None for hint in hints)
+    return (asked[0],) if asked and not numbered else ("",)
 
 
 def is_loopback(bind: str) -> bool:

@@ -92,6 +92,11 @@ class Name(msgspec.Struct, frozen=True, gc=False):
         return frozenset(word for word in self.words if word not in STRUCTURE and not word.isdigit())
 
     @property
+    def about(self) -> str:
+        """The word of the topic that stands last: `http` in SHOP_HTTP_PORT, whatever a shop is."""
+        return next((word for word in reversed(self.words) if word in self.topic), "")
+
+    @property
     def listens(self) -> bool:
         """The name itself says that something listens."""
         return any(word in LISTEN for word in self.words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from kubectl_hostnet.analysis.evidence import arguments, environment
+from kubectl_hostnet.analysis.evidence.address import PLACEHOLDER
 from kubectl_hostnet.analysis.evidence.application import (
-    Facts,
     Known,
     as_mapping,
     ignored_names,
@@ -16,6 +18,7 @@ from kubectl_hostnet.analysis.evidence.application import (
 )
 from kubectl_hostnet.analysis.evidence.commandline import Command, command_lines, idle
 from kubectl_hostnet.analysis.evidence.configmaps import Program, Read, read_files
+from kubectl_hostnet.analysis.evidence.deciding import Facts
 from kubectl_hostnet.analysis.evidence.declared import declared
 from kubectl_hostnet.analysis.evidence.handlers import handled
 from kubectl_hostnet.analysis.evidence.judgement import Verdict
@@ -35,7 +38,7 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     variables = environment_of(container, config)
     values = {variable.name: variable.value for variable in variables}
     commands = command_lines(container, values)
-    application = catalog.match(container)
+    application = _application(container, catalog)
     own, ignored = _own_words(container, commands, application), ignored_names(application)
     said, spoken = arguments.verdicts(commands, own, ignored), environment.verdicts(variables, own, ignored)
     files = read_files(container, config, Program(values, _words(commands), own, _keys(application)))
@@ -53,6 +56,14 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     return Part(
         container, hints, closed, application, _idle(container, commands, application), known.moved, known.targets
     )
+
+
+def _application(container: Container, catalog: Catalog) -> Application | None:
+    """By image and program; where the manifest is a template and the image not filled in, by the container's name."""
+    found = catalog.match(container)
+    if found is None and (not container.image or PLACEHOLDER.search(container.image)):
+        return catalog.match(msgspec.structs.replace(container, image=container.name))
+    return found
 
 
 class Spoken(NamedTuple):

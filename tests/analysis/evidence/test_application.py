@@ -112,3 +112,10 @@ def test_a_probe_on_loopback_does_not_narrow_what_is_known_to_listen_everywhere(
     assert texts({"livenessProbe": {"httpGet": {"port": 8086, "host": "127.0.0.1"}}}, known=(thing(MAIN),)) == [
         "8086/TCP"
     ]
+
+
+def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
+    known = (thing(MAIN),)
+    for image in ("{{ .Values.image }}", "TEMPLATED", "${IMAGE}:v1"):
+        assert texts({"name": "thing", "image": image}, known=known) == ["8086/TCP"]
+    assert texts({"name": "thing", "image": "other:v1"}, known=known) == []

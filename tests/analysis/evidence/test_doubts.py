@@ -114,3 +114,19 @@ def test_what_an_init_container_declares_counts_and_is_remarked() -> None:
     init = {"name": "i", "image": "example.test/i", "ports": declared(80)}
     (claim,) = claims_of({}, spec={"initContainers": [init]})
     assert (claim.confidence, claim.remarks) == ("high", ("an init container: only while the Pod starts",))
+
+
+def test_a_host_ip_that_is_not_what_the_settings_bind() -> None:
+    ports = [{"containerPort": 80, "hostPort": 80, "hostIP": "10.0.0.5"}]
+    (claim,) = claims_of({"ports": ports, "args": ["--listen=:80"]})
+    assert (claim.bind, claim.remarks) == ("", ("hostIP is 10.0.0.5, but --listen=:80",))
+    (claim,) = claims_of({"ports": ports, "args": ["--port=80"]})
+    assert (claim.bind, claim.remarks) == ("10.0.0.5", ())
+
+
+def test_an_annotation_alone_is_doubted_where_the_metrics_are_known() -> None:
+    annotations = {"annotations": {"prometheus.io/port": "9999"}}
+    assert doubtful(claims_of({"args": ["--metrics-port=9100"]}, metadata=annotations)) == {
+        9999: "only an annotation speaks of it, while the metrics are known to be on 9100"
+    }
+    assert not doubtful(claims_of({"args": ["--port=80"]}, metadata=annotations))

@@ -27,6 +27,7 @@ def variables(**values: str) -> dict[str, Any]:
         ({"KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093"}, ["9092/TCP", "9093/TCP"]),
         ({"JAVA_OPTS": "-Xmx1g -Dserver.port=8081 -javaagent:/j.jar=9404:/c"}, ["8081/TCP", "9404/TCP"]),
         ({"THING_PORT": "8089"}, ["8089/TCP"]),
+        ({"SHOP_HTTP_PORT": "8089"}, ["8089/TCP"]),
     ],
 )
 def test_a_listener(values: dict[str, str], expected: list[str]) -> None:
@@ -46,6 +47,7 @@ def test_a_listener(values: dict[str, str], expected: list[str]) -> None:
         {"DB_HOST": "pg", "DB_PORT": "5432", "REDIS_PORT": "6379", "SMTP_PORT": "587"},
         {"INTAKE_HOST": "reducer", "INTAKE_PORT": "7000"},
         {"IP": "10.9.8.7", "PORT": "2379"},
+        {"AUTH_HOST": "auth.example", "AUTH_GRPC_PORT": "50051"},
         {"API_URL": "http://localhost:4000", "PUBLIC_URL": "https://example.test:8443"},
         {"KAFKA_ADVERTISED_LISTENERS": "PLAINTEXT://host:19092"},
         {"DISPLAY": ":20", "VIDEO_PORT": "DFP", "PUID": "1000", "TIMEOUT": "3000", "BITRATE": "8000"},

@@ -67,3 +67,9 @@ def test_a_probe_on_another_port_than_the_flag_says_is_shown() -> None:
 def test_no_command_raises(command: list[str], host: str) -> None:
     claims_of(asked(exec={"command": command}))
     claims_of(asked(httpGet={"port": 80, "host": host}))
+
+
+def test_a_probe_on_loopback_narrows_what_nothing_else_speaks_of() -> None:
+    loopback = asked(httpGet={"port": 8092, "host": "127.0.0.1"})
+    assert texts({"ports": [{"containerPort": 8092}], **loopback}) == ["127.0.0.1:8092/TCP"]
+    assert texts({"args": ["--health-port=8092"], **loopback}) == ["8092/TCP"]
