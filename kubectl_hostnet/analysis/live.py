@@ -78,7 +78,9 @@ def live_claims(pod: Pod, claims: Iterable[Claim], seen: Seen) -> tuple[Claim, .
     bound = [bind for view in views for bind in bound_by(view)]
     confirmed = [_confirmed(bind, _said_of(bind, offline, bound), bound) for bind in bound]
     heard = {(bind.protocol, bind.port) for bind in bound}
-    silent = [_unheard(claim, pod, seen) for claim in offline if (claim.protocol, claim.port) not in heard]
+    silent = [
+        _unheard(claim, pod, seen) for claim in offline if claim.forwarded or (claim.protocol, claim.port) not in heard
+    ]
     return (*confirmed, *silent)
 
 
