@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-BLOCK = 8 << 20  # bytes
+BLOCK = 1 << 20  # bytes
 ENDS = 1 << 16
 GUESSES = 100
 NAMED = rb'"(?:kind|apiVersion)"\s*:\s*"[^"\\]*"|"metadata"\s*:\s*\{[^{}]*\}'

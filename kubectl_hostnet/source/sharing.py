@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from sys import intern
 from typing import Any
 
 from msgspec.structs import force_setattr, replace
@@ -19,7 +18,9 @@ OF_POD = ("labels", "annotations", "owner_references")
 OF_SPEC = ("tolerations", "node_selector")
 OF_CONTAINER = tuple(field for field in objects.Container.__struct_fields__ if field != "volume_mounts")
 MOST = 10_000
-_values_of_pod, _values_of_spec, _values_of_container = (attrgetter(*names) for names in (OF_POD, OF_SPEC, OF_CONTAINER))
+_values_of_pod, _values_of_spec, _values_of_container = (
+    attrgetter(*names) for names in (OF_POD, OF_SPEC, OF_CONTAINER)
+)
 Values = Callable[[Any], tuple[Any, ...]]
 
 
@@ -36,9 +37,6 @@ class Sharing:
         owners, spec = pod.metadata.owner_references, pod.spec
         family = (pod.metadata.namespace, owners[0].uid if owners else "")
         self._fields(pod.metadata, OF_POD, _values_of_pod, family)
-        for condition in (pod.status and pod.status.conditions) or ():
-            force_setattr(condition, "type", intern(condition.type))
-            force_setattr(condition, "status", intern(condition.status))
         if spec is None:
             return
         self._fields(spec, OF_SPEC, _values_of_spec, (family, "spec"))
@@ -74,11 +72,12 @@ class Sharing:
 
     def _items(self, items: list[Any] | None, key: Any) -> None:
         """Items of a list by their place; of a volume with a name of its own at least its projection."""
-        for index, item in enumerate(items or ()):
-            known = self._known.setdefault((key, index), item)
-            if known == item:
-                items[index] = known  # type: ignore[index]
-            elif isinstance(item, objects.Volume) and item.projected is not None and item.projected == known.projected:
-                force_setattr(item, "projected", known.projected)
-            else:
-                self._known[key, index] = item
+        known = self._known.setdefault((key, "items"), items)
+        if items is None or known is items:
+            return
+        self._known[key, "items"] = items
+        for index, (old, item) in enumerate(zip(known or (), items, strict=False)):
+            if old == item:
+                items[index] = old
+            elif isinstance(item, objects.Volume) and item.projected is not None and item.projected == old.projected:
+                force_setattr(item, "projected", old.projected)
