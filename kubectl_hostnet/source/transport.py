@@ -17,6 +17,7 @@ from http.client import HTTPException
 import msgspec
 
 from kubectl_hostnet import __version__
+from kubectl_hostnet.authorities import load_system_authorities
 from kubectl_hostnet.errors import ClusterError, ForbiddenError, NotFoundError
 from kubectl_hostnet.source import objects
 from kubectl_hostnet.source.connect_errors import connection_error
@@ -168,7 +169,7 @@ def _tls(settings: Settings, identity: Credentials) -> ssl.SSLContext:
         elif settings.ca_file:
             context.load_verify_locations(cafile=settings.ca_file)
         else:
-            context.load_default_certs()
+            load_system_authorities(context)
     except (OSError, ValueError) as error:
         where = settings.ca_file or "certificate-authority-data"
         reason = "no such file" if isinstance(error, FileNotFoundError) else "no PEM certificate in it"
