@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from kubectl_hostnet.authorities import load_system_authorities
 from kubectl_hostnet.probe import tcp
 from kubectl_hostnet.probe.attempt import Attempt, EndedError, Stream
 from kubectl_hostnet.probe.certificate import read_certificate
@@ -142,7 +143,9 @@ def _tried(step: Callable[[], T]) -> tuple[T] | None:
 @lru_cache(maxsize=4)
 def _context(*, verify: bool, grpc: bool) -> ssl.SSLContext:
     context = ssl.create_default_context() if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not verify:
+    if verify:
+        load_system_authorities(context)
+    else:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         with warnings.catch_warnings():
