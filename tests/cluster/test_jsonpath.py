@@ -19,6 +19,7 @@ from kubectl_hostnet.render.jsonpath import compiled, filled
 from kubectl_hostnet.render.view import View
 
 pytestmark = pytest.mark.cluster
+CONFUSED = "kubectl lost its way"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,8 @@ def of_kubectl(template: str, document: Path) -> str | None:
     done = execute(
         "kubectl", "label", "--local", "-f", str(document), "my-label=v", "--overwrite", "-o", f"jsonpath={template}"
     )
-    assume("reflect" not in done.err)  # it fills in the body of a loop without elements with nothing, and may panic
+    if "reflect" in done.err:  # it fills in the body of a loop without elements with nothing, and may panic
+        return CONFUSED
     return done.out if done.code == 0 else None
 
 
@@ -73,6 +75,7 @@ templates = st.lists(bodies | loops, min_size=1, max_size=2).map("".join)
 @given(template=templates)
 def test_any_template_means_the_same_to_both(template: str, document: Path) -> None:
     found, expected = ours(template, DOCUMENT), of_kubectl(template, document)
+    assume(expected != CONFUSED)
     if ".." in template and found and expected:
         found, expected = "".join(sorted(found)), "".join(sorted(expected))  # in any order, in kubectl
     assert found == expected
@@ -132,4 +135,4 @@ def test_custom_columns_on_a_list_of_the_cluster(columns: str, namespace: str, p
 def test_through_the_real_kubectl(namespace: str, pods: Any) -> None:
     assert pods["items"]
     template = '{range .items[*]}{.name}={.ports[*].port}{"\\n"}{end}'
-    assert hostnet("list", "-n", namespace, "-o", f"jsonpath={template}").out == "one=18090,8086\n".replace(",", " ")
+    assert hostnet("list", "-n", namespace, "-o", f"jsonpath={template}").out == "one=8086 18090\n"
