@@ -9,6 +9,8 @@ from kubectl_hostnet.inventory.pod import Pod
 
 ADDRESS_IN_USE = "address already in use"
 ACCEPTS_ALL = "nothing can be said from here: something on the way (a proxy or VPN) accepts connections to ports that nobody holds"
+DROPPED = "a firewall between here and the node drops it"
+UNSEEN = "no answer: a firewall, or no path to the node; whether the application is up was not seen"
 CUT = {"filtered": "filtered", "rejected": "rejected", "no-route": "not routed"}
 
 
@@ -109,24 +111,16 @@ def _has_readiness(pod: Pod) -> bool:
 
 def filtered(case: Case) -> Said:
     """Silence, and how far it reaches."""
-    silent = _unexplained(case, "filtered")
-    answered = {
-        r.endpoint.address.address for r in case.results if r.verdict not in ("filtered", "no-route", "name-error", "")
-    }
-    for address in dict.fromkeys(r.endpoint.address.address for r in silent):
-        ports = ", ".join(r.port for r in silent if r.endpoint.address.address == address)
-        if address in case.alive or address in answered:
-            yield (
-                ports,
-                f"no answer, while other ports of {address} answer: a firewall between here and the node drops it",
-            )
+    silent = ("filtered", "no-route", "name-error", "")
+    answered = {r.endpoint.address.address for r in case.results if r.verdict not in silent} | case.alive
+    for result in _unexplained(case, "filtered"):
+        address = result.endpoint.address.address
+        if address in answered:
+            yield result.place, f"no answer, while other ports of {address} answer: {DROPPED}"
         elif address in case.dead:
             yield address, f"no port answers, not even the kubelet's: {_node_words(case)}"
         else:
-            yield (
-                f"{ports} at {address}",
-                "no answer: a firewall, or no path to the node; whether the application is up was not seen",
-            )
+            yield result.place, UNSEEN
 
 
 def _node_words(case: Case) -> str:

@@ -8,9 +8,9 @@ import msgspec
 
 from kubectl_hostnet.analysis.asking import over_tls
 from kubectl_hostnet.analysis.endpoints import Endpoint
-from kubectl_hostnet.analysis.reachability import judge, withdrawn
+from kubectl_hostnet.analysis.reachability import Judgement, judge, withdrawn
 from kubectl_hostnet.analysis.results import Result
-from kubectl_hostnet.analysis.rules import speaks_tls
+from kubectl_hostnet.analysis.rules import neighbour_missing, speaks_tls
 from kubectl_hostnet.probe.observation import Ask, Observation, Target
 
 # Ports that nobody holds: tcpmux, which nothing runs any more, and one that IANA keeps reserved.
@@ -50,6 +50,26 @@ def withdraw(results: Iterable[Result], controls: Iterable[Observation]) -> list
     refusing = {c.target.address for c in controls if not c.connected}
     accepting = {c.target.address: c for c in controls if c.connected and c.target.address not in refusing}
     return [_withdrawn(result, accepting.get(result.endpoint.address.address)) for result in results]
+
+
+def share_neighbours(results: Sequence[Result]) -> list[Result]:
+    """What was silent at an address for which nobody answers on the local network is silent for that reason.
+
+    The kernel queues few packets for a neighbour that it looks for, and tells only their senders (arp(7), unres_qlen).
+    """
+    missing = {_where(r): r.judgement for r in results if neighbour_missing(r.observation)}
+    return [_shared(result, missing.get(_where(result))) for result in results] if missing else list(results)
+
+
+def _where(result: Result) -> tuple[str, str]:
+    return result.endpoint.address.address, result.observation.vantage
+
+
+def _shared(result: Result, judgement: Judgement | None) -> Result:
+    if judgement is None or result.verdict != "filtered":
+        return result
+    assumes = "what was seen on another connection to this address holds for this one"
+    return msgspec.structs.replace(result, judgement=msgspec.structs.replace(judgement, assumes=assumes))
 
 
 def kubelet_targets(results: Iterable[Result]) -> list[Target]:

@@ -18,6 +18,7 @@ from kubectl_hostnet.analysis.followups import (
     judged,
     kubelet_targets,
     prefer_tls,
+    share_neighbours,
     with_tls,
     withdraw,
 )
@@ -54,6 +55,7 @@ def observe(endpoints: Sequence[Endpoint], vantages: Sequence[Vantage], limits: 
     results = [
         result for row in zip(*rows, strict=True) for result in row
     ]  # one endpoint, seen from each, side by side
+    results = share_neighbours(results)
     mine = [result for result in results if result.observation.vantage == Here.name]
     controls = [*control_targets(mine), *(kubelets := kubelet_targets(mine))]
     if not controls:

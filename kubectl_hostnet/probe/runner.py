@@ -15,6 +15,7 @@ from kubectl_hostnet.probe.kernel import OVERLOAD, name_of, words_of
 from kubectl_hostnet.probe.limits import Limits
 from kubectl_hostnet.probe.loop import Loop
 from kubectl_hostnet.probe.observation import End, Observation, Target
+from kubectl_hostnet.probe.room import room_for
 
 Seen = Callable[[Observation], None]
 
@@ -75,7 +76,7 @@ def observe_all(targets: Sequence[Target], limits: Limits, seen: Seen) -> list[O
             found[index] = observation = await run.observe(target)
             seen(observation)
 
-    run.loop.run([worker() for _ in range(min(limits.concurrency, len(targets)))])
+    run.loop.run([worker() for _ in range(room_for(min(limits.concurrency, len(targets))))])
     return [observation for observation in found if observation]
 
 

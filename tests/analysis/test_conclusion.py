@@ -14,7 +14,7 @@ from kubectl_hostnet.analysis.asking import Wishes
 from kubectl_hostnet.analysis.claims import Claim, Evidence
 from kubectl_hostnet.analysis.conclusion import conclude
 from kubectl_hostnet.analysis.endpoints import Choice, Endpoint, endpoints_of
-from kubectl_hostnet.analysis.followups import judged, withdraw
+from kubectl_hostnet.analysis.followups import judged, share_neighbours, withdraw
 from kubectl_hostnet.analysis.holders import holders_of
 from kubectl_hostnet.analysis.offline import pod_claims
 from kubectl_hostnet.analysis.probing import findings, probe_report
@@ -149,7 +149,7 @@ def test_a_port_that_answers_beside_a_silent_one_shows_a_firewall() -> None:
     ports = [{"containerPort": 8086}, {"containerPort": 9999}]
     objects = (node("node-1", V4), pod(status=ADDRESSES, ports=ports))
     words = sentences(case({f"{V4}:8086": influx(), f"{V4}:9999": SILENT, V4: SILENT}, *objects))
-    assert f"9999/TCP: no answer, while other ports of {V4} answer" in words
+    assert f"{V4}:9999: no answer, while other ports of {V4} answer" in words
 
 
 def test_someone_else_is_named_from_claims() -> None:
@@ -288,3 +288,16 @@ def test_what_could_not_be_tried_is_a_gap_and_a_failure_and_no_verdict() -> None
     assert report.failure is not None
     assert report.failure.exit_code == 3
     assert "Too many open files" in report.failure.message
+
+
+def test_silence_beside_a_missing_neighbour_has_the_same_reason() -> None:
+    missing = {**REFUSED, "errno": "EHOSTUNREACH", "error": "No route to host"}
+    missing["icmp"] = Icmp("IPv4", 3, 1, "host unreachable", "198.51.100.1", own=True)
+    ports = [{"containerPort": 8086}, {"containerPort": 9999}]
+    objects = (node("node-1", V4), pod(status=ADDRESSES, ports=ports))
+    found = case({f"{V4}:8086": missing, f"{V4}:9999": SILENT, V4: SILENT}, *objects)
+    assert [r.verdict for r in found.results] == ["no-route", "filtered"]
+    shared = share_neighbours(found.results)
+    assert [r.verdict for r in shared] == ["no-route", "no-route"]
+    words = sentences(replace(found, results=shared))
+    assert words.startswith(f"{V4}:8086, {V4}:9999: no-route: nobody on this machine's own network answers")
