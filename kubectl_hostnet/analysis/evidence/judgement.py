@@ -65,6 +65,23 @@ USUAL = {
     993,
 }
 ADDRESSES = {"address", "addr", "addresses", "addrs", "bind", "listen", "on"}
+# Topics under which software is asked, never asks itself: an address that is not known is its own.
+INWARD = {
+    "metrics",
+    "metric",
+    "health",
+    "healthz",
+    "liveness",
+    "readiness",
+    "probe",
+    "pprof",
+    "profiling",
+    "debug",
+    "stats",
+    "status",
+    "admin",
+    "webhook",
+}
 PLAIN_HOSTS = {"host", "address", "addr", "bind", "listen", "hostname", "ip"}
 
 
@@ -176,7 +193,7 @@ def _of_endpoint(setting: Setting, name: Name, own: frozenset[str], part: Endpoi
         "loopback": near,
         "node": near,
         "ip": name.listens or plain,
-        "unknown": name.listens or plain,
+        "unknown": name.listens or plain or (not asked and bool(name.topic & INWARD)),
         "name": name.listens and not asked,
     }
     if not accepted.get(part.scope):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-import msgspec
 
 from kubectl_hostnet.analysis.evidence import arguments, environment
 from kubectl_hostnet.analysis.evidence.address import PLACEHOLDER
@@ -38,7 +36,7 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     variables = environment_of(container, config)
     values = {variable.name: variable.value for variable in variables}
     commands = command_lines(container, values)
-    application = _application(container, catalog)
+    application = _application(container, commands, catalog)
     own, ignored = _own_words(container, commands, application), ignored_names(application)
     said, spoken = arguments.verdicts(commands, own, ignored), environment.verdicts(variables, own, ignored)
     files = read_files(container, config, Program(values, _words(commands), own, _keys(application)))
@@ -58,12 +56,26 @@ def read_container(container: Container, catalog: Catalog, config: ConfigData) -
     )
 
 
-def _application(container: Container, catalog: Catalog) -> Application | None:
-    """By image and program; where the manifest is a template and the image not filled in, by the container's name."""
+def _application(container: Container, commands: Sequence[Command], catalog: Catalog) -> Application | None:
+    """By image and program; by what wrappers start; where the image is not filled in (a template), by the container's name."""
     found = catalog.match(container)
+    if found is None and container.command:
+        candidates = (_alone(container, words) for command in commands for words in _starts(command))
+        found = next((known for one in candidates if (known := catalog.match(one))), None)
     if found is None and (not container.image or PLACEHOLDER.search(container.image)):
-        return catalog.match(msgspec.structs.replace(container, image=container.name))
+        return catalog.match(_alone(container, (), image=container.name))
     return found
+
+
+def _starts(command: Command) -> Iterator[tuple[str, ...]]:
+    """A command line, and what it starts after `--` (`watch-termination --log=x -- kube-apiserver ...`)."""
+    yield command.program, *command.words
+    if "--" in command.words:
+        yield command.words[command.words.index("--") + 1 :]
+
+
+def _alone(container: Container, command: tuple[str, ...], image: str = "") -> Container:
+    return Container(container.name, image, container.kind, container.field, command, env=container.env)
 
 
 class Spoken(NamedTuple):

@@ -119,3 +119,9 @@ def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
     for image in ("{{ .Values.image }}", "TEMPLATED", "${IMAGE}:v1"):
         assert texts({"name": "thing", "image": image}, known=known) == ["8086/TCP"]
     assert texts({"name": "thing", "image": "other:v1"}, known=known) == []
+
+
+def test_a_program_behind_wrappers_gives_the_application_away() -> None:
+    known = (Application("thing", "Thing", "https://example.test", "its manual", commands=("thingd",), ports=(MAIN,)),)
+    for script in ("exec nice -n -19 ionice -c2 thingd --x", "exec watch-termination --log=/x -- thingd --x"):
+        assert texts({"image": "other", "command": ["sh", "-c", script]}, known=known) == ["8086/TCP"]
