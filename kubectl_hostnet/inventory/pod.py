@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
 
     `status` is the word of kubectl's STATUS column. `pod_ips` and `host_ips` are empty until the kubelet has reported.
     `created` and `deleted` are RFC 3339 times or "". `nominated_node` is where preemption wants to make room.
+    `scheduler_message` is what the scheduler said when it found no node.
     """
 
     namespace: str
@@ -56,6 +58,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     pod_ips: tuple[str, ...] = ()
     host_ips: tuple[str, ...] = ()
     nominated_node: str = ""
+    scheduler_message: str = ""
     owner: Owner | None = None
     workload: Owner | None = None
     template: bool = False
@@ -122,6 +125,7 @@ def pod_from(source: objects.Pod, default_namespace: str = "default") -> Pod:
         pod_ips=_ips(status.pod_ip, status.pod_ips),
         host_ips=_ips(status.host_ip, status.host_ips),
         nominated_node=status.nominated_node_name or "",
+        scheduler_message=_scheduler_message(conditions) if not spec.node_name else "",
         owner=owner,
         workload=workload_of(owner, labels),
         mirror=MIRROR in annotations,
@@ -194,6 +198,11 @@ def _states(status: objects.PodStatus) -> list[objects.ContainerStatus]:
         *(status.container_statuses or ()),
         *(status.ephemeral_container_statuses or ()),
     ]
+
+
+def _scheduler_message(conditions: Iterable[objects.Condition]) -> str:
+    """What the scheduler said when it found no node; events say the same, but are gone after an hour."""
+    return next((c.message or "" for c in conditions if c.type == "PodScheduled" and c.status == "False"), "")
 
 
 def _ready_containers(spec: objects.PodSpec, status: objects.PodStatus) -> int:

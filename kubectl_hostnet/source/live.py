@@ -67,13 +67,16 @@ class Cluster:
         wanted = [name for name in RESOURCES if _asked(name, query)]
         tasks: dict[str, Callable[[], None]] = {name: self._reader(name, query, facts) for name in wanted}
         tasks["pods"] = lambda: facts.pods.extend(self._pods(query, facts.gaps))
+        if query.version:
+            tasks["version"] = lambda: setattr(facts, "server_version", self.server_version())
         failures = _side_by_side(tasks)
         if "pods" in failures:
             raise failures["pods"]
         for name, failure in failures.items():
             if not isinstance(failure, ForbiddenError | NotFoundError):
                 raise failure
-            facts.gaps.append(Gap(name, failure.message, RESOURCES[name][3]))
+            effect = RESOURCES[name][3] if name in RESOURCES else "a current scheduler is assumed"
+            facts.gaps.append(Gap(name, failure.message, effect))
         facts.gaps.sort(key=lambda gap: gap.resource)
         return facts
 

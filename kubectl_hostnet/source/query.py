@@ -17,7 +17,7 @@ class Query:
     `pods`: only host-networked ones, those that use ports of a node in any way (hostPort too), all, or none beside
     `names`. `names` are Pods that are wanted one by one; a missing one raises NotFoundError. `namespace` None means all
     namespaces; it holds for Services, EndpointSlices, workloads and ConfigMaps too. Selectors are those of kubectl and
-    hold for Pods. `active` leaves out Pods that have ended.
+    hold for Pods. `active` leaves out Pods that have ended. `version` is the API server's, which a snapshot does not have.
     """
 
     pods: PodFilter = "host-network"
@@ -32,6 +32,7 @@ class Query:
     config_maps: bool = False
     namespaces: bool = False
     events: bool = False
+    version: bool = False
 
 
 class Source(Protocol):
