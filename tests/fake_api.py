@@ -79,6 +79,8 @@ def _handler(api: FakeApi, answer: Answerer) -> type[BaseHTTPRequestHandler]:
             api.requests.append(request)
             self.reply(answer(request), headers)
 
+        do_HEAD = do_GET
+
         def reply(self, reply: Reply, headers: dict[str, str]) -> None:
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
@@ -90,7 +92,8 @@ def _handler(api: FakeApi, answer: Answerer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if reply.cut else body)
+            if self.command != "HEAD":
+                self.wfile.write(body[: len(body) // 2] if reply.cut else body)
             self.close_connection = reply.cut or self.close_connection
 
         def log_message(self, *_: object) -> None:

@@ -59,7 +59,19 @@ def url_of(target: Target) -> str:
 
 
 def _curl(target: Target, timeout: float) -> list[str]:
-    words = ["curl", "-q", "-sSv", "--noproxy", "*", "-k", "-i", "--max-time", f"{timeout:g}", "--max-filesize", "65536"]
+    words = [
+        "curl",
+        "-q",
+        "-sSv",
+        "--noproxy",
+        "*",
+        "-k",
+        "-i",
+        "--max-time",
+        f"{timeout:g}",
+        "--max-filesize",
+        "65536",
+    ]
     times = "%{time_namelookup} %{time_connect} %{time_appconnect} %{time_starttransfer} %{time_total}"
     words += ["-w", f"\n{MARK} {times}\n"]
     if target.ask.scheme not in ("http", "https"):
@@ -131,7 +143,7 @@ def parse_http(text: str, method: str) -> Http | None:
 
 def _wget(target: Target, timeout: float) -> list[str]:
     # Not -T: busybox's wget crashes with it on some builds. `timeout` is busybox's or coreutils'.
-    return ["timeout", f"{max(1, round(timeout))}", "wget", "-S", "-q", "-O", "/dev/null", url_of(target)]
+    return ["timeout", f"{max(1, round(timeout))}", "wget", "-S", "-O", "/dev/null", url_of(target)]
 
 
 def _read_wget(target: Target, ran: Ran, vantage: str) -> Observation | None:
