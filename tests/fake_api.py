@@ -79,7 +79,7 @@ def _handler(api: FakeApi, answer: Answerer) -> type[BaseHTTPRequestHandler]:
             api.requests.append(request)
             self.reply(answer(request), headers)
 
-        do_HEAD = do_GET
+        do_HEAD = do_GET  # noqa: N815 - the name that http.server looks for
 
         def reply(self, reply: Reply, headers: dict[str, str]) -> None:
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
