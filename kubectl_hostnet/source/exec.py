@@ -156,7 +156,7 @@ def _refused(answer: Answer, pod: str, container: str) -> ClusterError:
         hint = "the token or certificate may have expired: log in again, or choose another --context"
         return ClusterError("the API server does not accept the credentials (401 Unauthorized)", hint)
     if answer.status == 403:
-        return ForbiddenError(message or f"exec into pod {pod} is forbidden", RIGHTS_HINT)
+        return ForbiddenError(_forbidden(message, pod), RIGHTS_HINT)
     if answer.status == 404:
         return NotFoundError(message or f"pod {pod} not found", "it may have been replaced meanwhile: try again")
     if answer.status == 429:
@@ -164,6 +164,13 @@ def _refused(answer: Answer, pod: str, container: str) -> ClusterError:
     if status.kind != "Status":
         message = f"answer {answer.status}: {message or 'no message'}"
     return _unasked(message, pod, container)
+
+
+def _forbidden(message: str, pod: str) -> str:
+    """The API server checks `get` first, in full words; its second check, of `create`, gives no reason (1.35)."""
+    if not message:
+        return f"exec into pod {pod} is forbidden"
+    return message if not message.endswith("is forbidden:") else f"{message} no right to create pods/exec"
 
 
 def _unasked(message: str, pod: str, container: str) -> ClusterError:

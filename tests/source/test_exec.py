@@ -180,6 +180,7 @@ FORBIDDEN = (
     ("refusal", "kind", "message", "hint"),
     [
         (Refusal(403, status(403, "Forbidden", FORBIDDEN)), ForbiddenError, 'cannot create resource "pods/exec"', "get AND create"),
+        (Refusal(403, status(403, "Forbidden", 'pods "web" is forbidden: ')), ForbiddenError, "no right to create pods/exec", "get AND create"),
         (Refusal(404, status(404, "NotFound", 'pods "web" not found')), NotFoundError, "not found", "replaced"),
         (Refusal(400, status(400, "BadRequest", "container main is not valid for pod web")), ClusterError, "not valid", "node"),
         (Refusal(400, status(400, "BadRequest", "pod web does not have a host assigned")), ClusterError, "host assigned", "node"),
