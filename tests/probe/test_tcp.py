@@ -7,6 +7,7 @@ import sys
 import pytest
 from misbehave import Handler, Observe, hang_up, reset, serving, silent
 
+from kubectl_hostnet.probe import tcp
 from kubectl_hostnet.probe.kernel import name_of
 
 
@@ -87,17 +88,21 @@ def test_what_is_no_address_is_unresolved(observe: Observe, address: str) -> Non
     assert observe(1, "tcp", address=address).end in ("unresolved", "timeout")
 
 
-def test_an_attempt_does_not_meet_itself(observe: Observe) -> None:
+def test_an_attempt_does_not_meet_itself(observe: Observe, monkeypatch: pytest.MonkeyPatch) -> None:
     """On loopback a port of the range of outgoing connections can be connected to itself (simultaneous open)."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    ends = {observe(port, "tcp").errno for _ in range(3)}
-    assert ends == {"ECONNREFUSED"}
-    with socket.socket() as itself:  # the kernel does allow it
-        itself.bind(("127.0.0.1", port))
-        itself.connect(("127.0.0.1", port))
-        assert itself.getsockname() == itself.getpeername()
+
+    def from_the_same_port(family: int) -> socket.socket:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.bind(("127.0.0.1", free))  # what the kernel does by chance
+        sock.setblocking(False)
+        return sock
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    monkeypatch.setattr(tcp, "_socket", from_the_same_port)
+    seen = observe(free, "tcp")
+    assert (seen.end, seen.errno, seen.connected) == ("failed", "ECONNREFUSED", False)
 
 
 CROWDED = """
