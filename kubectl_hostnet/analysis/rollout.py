@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
 from kubectl_hostnet.analysis.claims import Evidence
 from kubectl_hostnet.analysis.conflict import Conflict, ConflictHolder, Severity, port_text
 from kubectl_hostnet.analysis.eligibility import obstacle
-from kubectl_hostnet.analysis.scheduler import Blocker, HeldPorts, WantedPort
+from kubectl_hostnet.analysis.scheduler import Blocker, HeldPorts, WantedPort, clash
 from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Owner, Pod
 from kubectl_hostnet.inventory.workload import Workload
@@ -31,26 +32,42 @@ class Room(msgspec.Struct, frozen=True, gc=False):
     blockers: tuple[Blocker, ...]
 
 
-def rollout_conflicts(workload: Workload, nodes: Sequence[Node], held: HeldPorts) -> Iterator[Conflict]:
+def rollout_conflicts(
+    workload: Workload, nodes: Sequence[Node], held: HeldPorts, *, old: Workload | None = None
+) -> Iterator[Conflict]:
     """What will not come to an end: replicas without a node, an update that waits for itself, a drain without a place.
 
-    Only declared ports count: the scheduler places by them. A workload without any yields nothing.
+    Only declared ports count: the scheduler places by them. A workload without any yields nothing. `old` is the version
+    that is replaced, if it is another one: where its ports do not meet the new ones, both can run on one node.
     """
     ports = held.wanted(workload.template)
     if not ports:
         return
+    doubled = old is None or any(clash(new, port) for new in ports for port in held.wanted(old.template))
     if workload.kind == "DaemonSet":
-        yield from _daemon_set(workload, ports)
+        yield from _daemon_set(workload, ports) if doubled else ()
         return
-    if workload.kind not in SPREADING or not nodes or workload.replicas < 1:
+    if workload.kind not in SPREADING or not nodes or workload.replicas < 1 or _plenty(workload, nodes, held):
         return
     room = room_for(workload, nodes, held)
     if workload.replicas > len(room.usable):
         yield _too_many(workload, ports, room)
-    if _deadlocks(workload, room):
+    if doubled and _deadlocks(workload, room):
         yield _deadlock(workload, ports, room)
     elif 1 < workload.replicas == len(room.usable):
         yield _drain(workload, ports, room)
+
+
+def _plenty(workload: Workload, nodes: Sequence[Node], held: HeldPorts) -> bool:
+    """More usable nodes than replicas, which most often shows after a few: nothing can come to a halt then."""
+    template = workload.template
+    usable = (
+        node
+        for node in nodes
+        if obstacle(template, node) is None
+        and all(belongs(blocker.holder, workload) for blocker in held.blockers(template, node.name))
+    )
+    return sum(1 for _ in islice(usable, workload.replicas + 1)) > workload.replicas
 
 
 def room_for(workload: Workload, nodes: Sequence[Node], held: HeldPorts) -> Room:
@@ -89,11 +106,14 @@ def _count(value: int | str, replicas: int, *, up: bool) -> int:
 
 
 def _deadlocks(workload: Workload, room: Room) -> bool:
-    """No old Pod may go before a new one is Ready, and no node is free for the new one."""
+    """No node is free for a new Pod, and none of the old ones may go.
+
+    Of these min(replicas, nodes) are available, and the controller keeps replicas - maxUnavailable of them.
+    """
     if workload.kind != "Deployment" or workload.strategy != "RollingUpdate":
         return False
     _, unavailable = fenceposts(workload)
-    return unavailable == 0 and workload.replicas >= len(room.usable) > 0
+    return 0 < len(room.usable) <= workload.replicas - unavailable
 
 
 def _daemon_set(workload: Workload, ports: tuple[WantedPort, ...]) -> Iterator[Conflict]:
@@ -113,23 +133,24 @@ def _too_many(workload: Workload, ports: tuple[WantedPort, ...], room: Room) -> 
         f"{missing} of {workload.replicas} replicas of {workload.kind} {workload.name} stay Pending: each needs {_numbers(ports)} "
         f"on a node of its own, and {_places(room)}"
     )
-    remedy = (
-        f"kubectl scale -n {workload.namespace} {workload.kind.lower()}/{workload.name} --replicas={len(room.usable)}"
-    )
-    remedy += (
-        ", or let it run on more nodes, or free the port there" if room.blockers else ", or let it run on more nodes"
-    )
+    ways = [_scale(workload, len(room.usable))] if room.usable else []
+    ways += ["let it run on more nodes", *(["free the port there"] if room.blockers else [])]
+    remedy = ", or ".join(ways)
     return _conflict(workload, ports, "replicas", effect, remedy)
 
 
 def _deadlock(workload: Workload, ports: tuple[WantedPort, ...], room: Room) -> Conflict:
-    surge, _ = fenceposts(workload)
+    surge, unavailable = fenceposts(workload)
+    pods = "1 Pod" if unavailable == 1 else f"{unavailable} Pods"
     effect = (
         f"the next rollout of Deployment {workload.name} hangs: its new Pod needs {_numbers(ports)} on a node without an old "
-        f"one, {_places(room)} for {workload.replicas} replicas, and maxUnavailable {workload.max_unavailable} (0 Pods) lets "
+        f"one, {_places(room)} for {workload.replicas} replicas, and maxUnavailable {workload.max_unavailable} ({pods}) lets "
         f"no old Pod go first (maxSurge {workload.max_surge}: {surge})"
     )
-    return _conflict(workload, ports, "rollout", effect, _patch(workload, "strategy"))
+    remedy = _patch(workload, "strategy")
+    if workload.replicas > len(room.usable):
+        remedy = f"{_scale(workload, len(room.usable))}, then {remedy}"
+    return _conflict(workload, ports, "rollout", effect, remedy)
 
 
 def _drain(workload: Workload, ports: tuple[WantedPort, ...], room: Room) -> Conflict:
@@ -144,13 +165,17 @@ def _drain(workload: Workload, ports: tuple[WantedPort, ...], room: Room) -> Con
 def _places(room: Room) -> str:
     count, usable = len(room.eligible), len(room.usable)
     if count == usable:
-        return "1 node is eligible" if usable == 1 else f"{usable} nodes are eligible"
+        return "1 node is eligible" if usable == 1 else f"{usable or 'no'} nodes are eligible"
     others = ", ".join(dict.fromkeys(b.holder.title for b in room.blockers))
     return f"{usable} of {count} eligible nodes are free of other holders ({others})"
 
 
 def _numbers(ports: tuple[WantedPort, ...]) -> str:
     return ", ".join(dict.fromkeys(port_text(port.port, port.protocol) for port in ports))
+
+
+def _scale(workload: Workload, replicas: int) -> str:
+    return f"kubectl scale -n {workload.namespace} {workload.kind.lower()}/{workload.name} --replicas={replicas}"
 
 
 def _patch(workload: Workload, field: str) -> str:

@@ -44,12 +44,15 @@ def sidecars_count(server_version: str) -> bool:
 
     An unknown version counts as new (kubernetes/kubernetes #132040, #133390).
     """
-    found = VERSION.match(server_version)
-    if not found:
-        return True
-    major, minor, patch = (int(part or 0) for part in found.groups())
+    numbers = version_numbers(server_version)
     current, backport = SIDECARS_SINCE
-    return (major, minor, patch) >= current or ((major, minor) == backport[:2] and patch >= backport[2])
+    return not numbers or numbers >= current or (numbers[:2] == backport[:2] and numbers >= backport)
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """`v1.33.6+k3s1` -> (1, 33, 6); () for what is no version."""
+    found = VERSION.match(version)
+    return tuple(int(part or 0) for part in found.groups()) if found else ()
 
 
 def wanted_ports(pod: Pod, *, sidecars: bool = True) -> tuple[WantedPort, ...]:

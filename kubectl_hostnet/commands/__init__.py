@@ -9,6 +9,10 @@ from __future__ import annotations
 VERBS: dict[str, tuple[str, str]] = {
     "list": ("list", "Host-networked Pods with their nodes, node addresses and ports."),
     "ports": ("ports", "Ports of nodes: who holds them, and which are free."),
+    "conflicts": (
+        "conflicts",
+        "What collides on nodes, who blocks a Pod, whether a manifest fits, and whether a rollout will get stuck.",
+    ),
     "probe": (
         "probe",
         "Connect to host-networked Pods at their nodes' addresses, and say what answers, or most likely why nothing does.",

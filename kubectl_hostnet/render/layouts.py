@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubectl_hostnet.render.layout_conflicts import CONFLICTS
 from kubectl_hostnet.render.layout_explain import APPLICATION, APPLICATIONS, TERMS
 from kubectl_hostnet.render.layout_hostpods import HOST_PODS
 from kubectl_hostnet.render.layout_ports import PORTS
@@ -19,6 +20,7 @@ LAYOUTS: dict[str, Layout] = {
     ),
     "HostPodList": HOST_PODS,
     "PortList": PORTS,
+    "ConflictReport": CONFLICTS,
     "ProbeReport": PROBE,
     "ApplicationList": APPLICATIONS,
     "Application": APPLICATION,
