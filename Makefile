@@ -46,10 +46,10 @@ wheel-test: $(READY)  ## the tests, against the wheel that is built from the sdi
 matrix: $(READY)  ## the tests, on every Python found, with the lowest, the newest and the archive's libraries
 	$(BIN)/python packaging/matrix.py
 
-lock: $(READY)  ## the archive's libraries, anew from packaging/requirements.in
+lock: $(READY)  ## the archive's libraries, anew from pyproject.toml and packaging/requirements.in
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.10 --generate-hashes \
-	  --custom-compile-command "make lock" packaging/requirements.in --output-file packaging/requirements.txt
+	  --custom-compile-command "make lock" pyproject.toml packaging/requirements.in --output-file packaging/requirements.txt
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -121,6 +121,8 @@ def _environment() -> str:
     subprocess.run([python, "-m", "pip", "wheel", *offline, *built], check=True, env={**os.environ, **FIXED})
     wheel = str(next(wheels.glob("*.whl")))
     subprocess.run([python, "-m", "pip", "install", *offline, "--force-reinstall", wheel], check=True)
+    if subprocess.run([python, "-m", "pip", "check"], check=False, stdout=sys.stderr).returncode:
+        sys.exit("error: requirements.txt does not fit pyproject.toml\nhint: make lock")
     return python
 
 

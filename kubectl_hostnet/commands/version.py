@@ -21,7 +21,7 @@ from kubectl_hostnet.source import kubectl
 from kubectl_hostnet.source.facts import Gap
 from kubectl_hostnet.source.kubeconfig import files
 
-LIBRARIES = ("kubernetes", "typer", "urllib3", "msgspec", "PyYAML", "tabulate")
+LIBRARIES = ("kubernetes", "typer", "urllib3", "websocket-client", "msgspec", "h2", "PyYAML", "tabulate")
 PATIENCE = "5s"
 
 ClientOnly = Annotated[bool, typer.Option("--client", help="Only this machine's versions; ask no cluster.")]
