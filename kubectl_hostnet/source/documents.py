@@ -14,6 +14,7 @@ import yaml
 from kubectl_hostnet.errors import HostnetError, InputError
 from kubectl_hostnet.source import biglist
 from kubectl_hostnet.source.facts import Gap
+from kubectl_hostnet.source.nesting import too_deep
 from kubectl_hostnet.text import printable
 
 SUFFIXES = (".json", ".yaml", ".yml")
@@ -179,6 +180,8 @@ def _incomplete(name: str, count: int, error: Exception) -> InputError:
 
 
 def _yaml(text: bytes, name: str) -> Iterator[Document]:
+    if too_deep(text):
+        raise InputError(f"{name} is nested too deeply to be read", "repair the file, or make it again")
     try:
         for content in yaml.load_all(text, Loader=_Loader):
             yield from _yaml_objects(content)

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from kubectl_hostnet.source.nesting import too_deep
+
 BIGGEST = 400_000  # characters of a file that is read
-DEEPEST = 60  # nesting; libyaml's loader recurses in C and overflows the stack of a hostile file
+DEEPEST = 60  # levels that are looked at
 MOST = 20_000  # values; YAML aliases can multiply a small file
-INDENT = re.compile(r"^[ \-?:\t]*", re.MULTILINE)
 SECTION = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:[#;].*)?$")
 ASSIGNED = re.compile(r"^\s*([A-Za-z][\w.\-/]*)\s*[=:]\s*(.*?)\s*$")
 DIRECTIVE = re.compile(r"^\s*([A-Za-z][\w.-]*)[ \t]+(\S.*?)\s*;?$")
@@ -40,7 +41,7 @@ _Loader.yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile(
 @lru_cache(maxsize=512)
 def documents(text: str) -> tuple[Any, ...]:
     """The mappings and lists of a YAML or JSON text; empty for anything else, and for what is too big or too deep."""
-    if len(text) > BIGGEST or _depth(text) > DEEPEST:
+    if len(text) > BIGGEST or too_deep(text):
         return ()
     try:
         found = [msgspec.json.decode(text)]
@@ -85,21 +86,6 @@ def _collect(value: Any, path: str, off: bool, found: list[Entry], depth: int) -
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _depth(text: str) -> int:
-    """An upper bound of the nesting: brackets that are open at once, and indentation."""
-    level = deepest = 0
-    for sign in text:
-        if sign in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif sign in "]}":
-            level = max(0, level - 1)
-    indented = max(
-        (len(match[0].replace("\t", " ").strip(" ")) + len(match[0]) // 4 for match in INDENT.finditer(text)), default=0
-    )
-    return max(deepest, indented)
 
 
 def _lines(text: str) -> Iterator[Entry]:
