@@ -9,7 +9,7 @@ import msgspec
 
 from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.source.parallel import side_by_side
-from kubectl_hostnet.source.sockets.debug import look_from_beside
+from kubectl_hostnet.source.sockets.debug import DebugImageError, look_from_beside
 from kubectl_hostnet.source.sockets.dump import Dump
 from kubectl_hostnet.source.sockets.gaps import gaps_of
 from kubectl_hostnet.source.sockets.inside import CannotLookError, Container, Inside
@@ -30,13 +30,17 @@ class Cluster(Container, Protocol):
 
 
 class _Look(msgspec.Struct, frozen=True):
-    """What one look brought: the node's table in `dump`, and holdings by container id ("" is the target)."""
+    """What one look brought: the node's table in `dump`, and holdings by container id ("" is the target).
+
+    `usable`: the program that looked may work elsewhere.
+    """
 
     target: Target
     dump: Dump | None = None
     holdings: Mapping[str, Holding] = {}
     failure: str = ""
     advice: str = ""
+    usable: bool = True
 
 
 def pod_sockets(
@@ -65,7 +69,10 @@ def pod_sockets(
         target = targets[index]
         return _look(lambda: look_from_beside(cluster.transport, target, debug_image), target, known, debug=True)
 
-    for index, look in zip(needy, side_by_side(again, needy, concurrency), strict=True):
+    first = again(needy[0])  # a wrong image is tried once, for it stays in the Pod and the kubelet goes on pulling it
+    rest = needy[1:] if first.usable else []
+    found = [first, *side_by_side(again, rest, concurrency)]
+    for index, look in zip((needy[0], *rest), found, strict=True):
         if look.dump or not looks[index].dump:
             looks[index] = look
     return _reading(looks)
@@ -100,7 +107,8 @@ def _look(
     except CannotLookError as error:
         return _Look(target, failure=error.message, advice=_debug_advice(target))
     except HostnetError as error:
-        return _Look(target, failure=error.message, advice=error.hint)
+        usable = not isinstance(error, DebugImageError)
+        return _Look(target, failure=error.message, advice=error.hint, usable=usable)
     return _Look(target, dump, holdings(dump, target, known[target.key[:2]], debug=debug), *_trouble(dump, target))
 
 
@@ -112,11 +120,11 @@ def _trouble(dump: Dump, target: Target) -> tuple[str, str]:
 
 def _announcement(targets: Sequence[Target], image: str) -> str:
     pods = ", ".join(dict.fromkeys(f"{target.namespace}/{target.pod}" for target in targets))
-    what = "an ephemeral container" if len(targets) == 1 else f"{len(targets)} ephemeral containers"
-    return (
-        f"adding {what} with image {image} to {pods}: "
-        "they end at once, but Kubernetes cannot remove them from the list of the Pod"
-    )
+    if len(targets) == 1:
+        what, rest = "an ephemeral container", "it ends at once, but Kubernetes cannot remove it from the Pod"
+    else:
+        what, rest = f"{len(targets)} ephemeral containers", "they end at once, but Kubernetes cannot remove them"
+    return f"adding {what} with image {image} to {pods}: {rest}"
 
 
 def _reading(looks: Sequence[_Look]) -> Reading:

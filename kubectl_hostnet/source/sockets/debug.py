@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from kubectl_hostnet.errors import ClusterError, ForbiddenError, HostnetError
+from kubectl_hostnet.errors import ClusterError, ForbiddenError
 from kubectl_hostnet.source import objects
 from kubectl_hostnet.source.sockets.dump import Dump, parse
 from kubectl_hostnet.source.sockets.inside import arguments
@@ -32,7 +32,12 @@ HOPELESS = frozenset(
     {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerError",
      "CreateContainerConfigError", "RunContainerError"}
 )  # fmt: skip
+NAME_ANOTHER = "name an image with a shell that the node can pull"
 RIGHTS_HINT = "--debug-image needs get on pods and pods/log, and patch on pods/ephemeralcontainers"
+
+
+class DebugImageError(ClusterError):
+    """The image does not run, or cannot look: it would be no different in another Pod."""
 
 
 def look_from_beside(
@@ -56,9 +61,7 @@ def look_from_beside(
     dump = parse(log)
     if dump is None:
         said = printable(log[:200].decode("utf-8", "replace")).strip()
-        raise ClusterError(
-            f"debug image {image} could not look: {said or 'it printed nothing'}", "use one with a shell"
-        )
+        raise DebugImageError(f"debug image {image} could not look: {said or 'it printed nothing'}", NAME_ANOTHER)
     return dump
 
 
@@ -102,5 +105,5 @@ def _ended(pod: objects.Pod, name: str, image: str) -> bool:
     return state.terminated is not None
 
 
-def _not_started(image: str, reason: str) -> HostnetError:
-    return ClusterError(f"debug image {image} does not run: {printable(reason)[:300]}", "name an image with a shell")
+def _not_started(image: str, reason: str) -> DebugImageError:
+    return DebugImageError(f"debug image {image} does not run: {printable(reason)[:300]}", NAME_ANOTHER)
