@@ -12,7 +12,6 @@ from kubectl_hostnet.inventory.pod import Pod
 from kubectl_hostnet.inventory.service import Service
 
 POD, COMPONENT, SERVICE = "Pod", "Component", "Service"
-NODE_PORT_TYPES = ("NodePort", "LoadBalancer")
 KUBELET, KUBELET_API = "kubelet", "API"
 KUBELET_FIELD = "status.daemonEndpoints.kubeletEndpoint.Port"
 
@@ -102,8 +101,6 @@ def of_component(component: NodeComponent, node: Node) -> NodePort:
 
 def of_service(service: Service, nodes: tuple[str, ...]) -> Iterator[NodePort]:
     """The ports that a Service takes on every node."""
-    if service.type not in NODE_PORT_TYPES:
-        return
     holder = Holder(SERVICE, service.namespace, service.name)
     for index, port in enumerate(service.ports):
         if port.node_port:

@@ -167,6 +167,14 @@ def test_a_component_that_is_a_pod_is_not_assumed_beside_it() -> None:
     assert [line for line in found if "kube-proxy" in line] == ["node-1 10256/TCP Pod kube-system/kube-proxy-x"]
 
 
+def test_a_forwarded_port_of_a_container_with_a_components_name_is_not_the_component() -> None:
+    control = builders.node("cp", labels={"node-role.kubernetes.io/control-plane": ""})
+    containers = [{"name": "etcd", "image": "etcd", "ports": ports(2379, hostPort=12379)}]
+    found = lines(control, builders.pod("own-etcd", node="cp", host_network=False, containers=containers))
+    assert "cp 2379/TCP Component etcd" in found
+    assert "cp 12379/TCP Pod default/own-etcd" in found
+
+
 def test_somebody_else_on_a_components_port_stands_beside_it() -> None:
     found = lines(builders.node("node-1"), builders.pod("webhook", ports=ports(10250)))
     assert [line for line in found if "10250" in line] == [

@@ -88,6 +88,12 @@ def test_who_may_not_list_his_own_either_fails(cluster: Cluster, run: Run) -> No
     assert run("ports", *cluster.words).code == 3
 
 
+def test_a_namespace_that_was_named_is_not_replaced_by_another(cluster: Cluster, run: Run) -> None:
+    cluster.forbidden = {"/api/v1/namespaces/other/pods"}
+    done = run("ports", "-n", "other", *cluster.words)
+    assert (done.code, done.out) == (3, "")
+
+
 def test_without_nodes_the_pods_tell_of_theirs(cluster: Cluster, run: Run) -> None:
     cluster.forbidden = {"/api/v1/nodes"}
     done = run("ports", "--free", "9100", "-o", "name", *cluster.words)

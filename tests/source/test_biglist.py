@@ -69,6 +69,18 @@ def test_every_form_and_every_block_size_gives_the_same(
     assert objects(path) == [(item["kind"], item) for item in ITEMS]
 
 
+@pytest.mark.parametrize("form", WRITTEN)
+def test_a_block_is_never_much_more_than_it_should_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(biglist, "BLOCK", 2000)
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(builders.listing(*ITEMS * 20), **WRITTEN[form]))
+    found = biglist.find(path)
+    assert found
+    assert max(sum(len(bytes(raw)) for raw in block) for block in biglist.blocks(found)) < 8000
+
+
 def test_the_kind_of_a_typed_list_is_its_items_kind_wherever_it_stands(tmp_path: Path) -> None:
     bare = [{key: value for key, value in pod.items() if key not in ("kind", "apiVersion")} for pod in ITEMS[1:4]]
     path = tmp_path / "list.json"
