@@ -27,7 +27,7 @@ def owner(cgroup: Collection[str], own: Collection[str], known: Collection[str])
     `own` are the lines of the looking process. None: another container, or a process of the node.
     """
     ids = container_ids(cgroup)
-    for candidate in reversed(ids):
+    for candidate in ids:
         if candidate in known:
             return candidate
     if elsewhere(cgroup, own):
