@@ -50,8 +50,13 @@ def _switched_off(group: Group, _groups: Sequence[Group], part: Part) -> str:
     if group.sources - HEARSAY:
         return ""
     topics = [name_of(hint.name).topic for hint in group.hints if hint.name]
+    known = {port.protocol for port in part.application.ports if port.port == group.port} if part.application else set()
     for closed in part.closed:
-        if (group.port, group.protocol) in closed.ports or (closed.topic and closed.topic in topics):
+        same = any(
+            port == group.port and (protocol == group.protocol or group.protocol not in known)
+            for port, protocol in closed.ports
+        )
+        if same or (closed.topic and closed.topic in topics):
             return f"declared, but switched off: {closed.shown}"
     return ""
 

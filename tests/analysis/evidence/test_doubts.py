@@ -46,6 +46,8 @@ def test_declared_but_switched_off() -> None:
 def test_declared_but_closed_by_a_setting_that_the_application_is_known_for() -> None:
     known = (app(KnownPort(9890, "gops", unless=("--enable-gops=false",))),)
     assert 9890 in doubtful(claims_of({"ports": declared(9890), "args": ["--enable-gops=false"]}, known=known))
+    quic = (app(KnownPort(10001, "QUIC", protocol="UDP", unless=("--quic=false",))),)
+    assert 10001 in doubtful(claims_of({"ports": declared(10001), "args": ["--quic=false"]}, known=quic))
 
 
 def test_declared_but_not_enabled_in_the_configuration_that_was_read() -> None:
