@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
-from kubectl_hostnet.analysis.portlist import COMPONENT, Holder, NodePort
+from kubectl_hostnet.analysis.portlist import COMPONENT, PROCESS, Holder, NodePort
 from kubectl_hostnet.analysis.sockets import Bound, bound_to
 from kubectl_hostnet.source.sockets.reading import Reading
 
-PROCESS = "Process"
 OF_THE_NODE, UNKNOWN = "<process of the node>", "<unknown>"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from kubectl_hostnet.analysis.claims import Claim, Confidence, Evidence
 from kubectl_hostnet.analysis.report import Item
@@ -11,7 +12,11 @@ from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Pod
 from kubectl_hostnet.inventory.service import Service
 
-POD, COMPONENT, SERVICE = "Pod", "Component", "Service"
+HolderKind = Literal["Pod", "Service", "Component", "Process"]
+POD: HolderKind = "Pod"
+SERVICE: HolderKind = "Service"
+COMPONENT: HolderKind = "Component"
+PROCESS: HolderKind = "Process"
 KUBELET, KUBELET_API = "kubelet", "API"
 KUBELET_FIELD = "status.daemonEndpoints.kubeletEndpoint.Port"
 
@@ -19,7 +24,7 @@ KUBELET_FIELD = "status.daemonEndpoints.kubeletEndpoint.Port"
 class Holder(Item, frozen=True):
     """Who holds a port: a Pod's container, a Service on every node, a Component of the node, or a Process of it."""
 
-    kind: str
+    kind: HolderKind
     namespace: str | None
     name: str
     container: str | None = None
