@@ -8,6 +8,7 @@ import msgspec
 
 from kubectl_hostnet.analysis.asking import over_tls
 from kubectl_hostnet.analysis.endpoints import Endpoint
+from kubectl_hostnet.analysis.impostor import not_its_own
 from kubectl_hostnet.analysis.reachability import Judgement, judge, withdrawn
 from kubectl_hostnet.analysis.results import Result
 from kubectl_hostnet.analysis.rules import neighbour_missing, speaks_tls
@@ -122,4 +123,7 @@ def _withdrawn(result: Result, control: Observation | None) -> Result:
 
 def judged(endpoint: Endpoint, observation: Observation) -> Result:
     """An endpoint's result: what was seen, and what it means."""
-    return Result(endpoint, observation, judge(observation, endpoint.question))
+    judgement = judge(observation, endpoint.question)
+    if not endpoint.unexpected:
+        judgement = not_its_own(judgement, endpoint.pod, endpoint.claim)
+    return Result(endpoint, observation, judgement)
