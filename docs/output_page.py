@@ -9,7 +9,9 @@ import msgspec
 from msgspec import inspect as types
 
 from kubectl_hostnet.analysis.conclusion import Conclusion
+from kubectl_hostnet.analysis.conflict import Conflict
 from kubectl_hostnet.analysis.explain import ExplainedApplication
+from kubectl_hostnet.analysis.fit import Fit
 from kubectl_hostnet.analysis.free import FreePort
 from kubectl_hostnet.analysis.hostpods import HostPod
 from kubectl_hostnet.analysis.portlist import NodePort
@@ -21,8 +23,9 @@ from kubectl_hostnet.commands.version import Version
 # kind: (what makes it, the items' struct, keys of the envelope beside items, with their structs)
 KINDS: dict[str, tuple[str, type[msgspec.Struct], dict[str, type[msgspec.Struct] | str]]] = {
     "HostPodList": ("list", HostPod, {}),
-    "PortList": ("ports", NodePort, {}),
+    "PortList": ("ports", NodePort, {"nodes": "how many nodes were looked at", "held": "with --free: who holds the ports elsewhere, as items of `ports`"}),
     "ProbeReport": ("probe", ProbeItem, {"conclusions": Conclusion}),
+    "ConflictReport": ("conflicts", Conflict, {"fits": Fit}),
     "LeftoverList": ("cleanup", Leftover, {}),
     "ApplicationList": ("explain", ExplainedApplication, {}),
     "Application": ("explain APP", ExplainedApplication, {}),
