@@ -14,7 +14,7 @@ from kubectl_hostnet.cli import HELP, PROGRAM
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.completion.grammar import HELP as HELP_OPTION
 from kubectl_hostnet.completion.grammar import Argument, Option
-from kubectl_hostnet.completion.signature import declared
+from kubectl_hostnet.completion.signature import declared, prints_itself
 from kubectl_hostnet.options import Connection, EvidenceOptions, Output, Scope
 from kubectl_hostnet.render.formats import choices
 
@@ -99,7 +99,7 @@ def _signature(verb: str) -> tuple[list[Argument | Option], list[Any]]:
     hints = get_type_hints(_run(verb), include_extras=True)
     groups = [hint for hint in hints.values() if is_dataclass(hint) and hint in SHARED]
     own, arguments = declared({name: hint for name, hint in hints.items() if name != "return" and hint not in groups})
-    return [*arguments, *own], [*groups, Output]
+    return [*arguments, *own], groups if prints_itself(_run(verb)) else [*groups, Output]
 
 
 def _of(group: Any) -> list[Argument | Option]:

@@ -16,9 +16,10 @@ from kubectl_hostnet.options import Output
 
 def read(verb: str) -> Grammar:
     """What a verb takes; its module is imported for it."""
-    hints = _hints(import_module(f"kubectl_hostnet.commands.{VERBS[verb][0]}").run)
-    if Output not in hints.values():
-        hints["printing"] = Output  # every verb prints: cli.py adds these
+    run = import_module(f"kubectl_hostnet.commands.{VERBS[verb][0]}").run
+    hints = _hints(run)
+    if Output not in hints.values() and not prints_itself(run):
+        hints["printing"] = Output  # cli.py adds these
     options, arguments = declared(hints)
     return Grammar((*options, HELP), tuple(arguments))
 
@@ -33,6 +34,11 @@ def declared(signature: Callable[..., Any] | dict[str, Any]) -> tuple[list[Optio
         elif isinstance(info, OptionInfo) and not info.hidden:
             options.append(_option(name, kind, info))
     return options, arguments
+
+
+def prints_itself(run: Callable[..., Any]) -> bool:
+    """Whether a verb has no output options, for it makes no report."""
+    return get_type_hints(run).get("return") is int
 
 
 def _hints(run: Callable[..., Any]) -> dict[str, Any]:
