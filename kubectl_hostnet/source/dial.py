@@ -19,12 +19,12 @@ def dial(settings: Settings, tls: ssl.SSLContext | None, timeout: float) -> sock
     """Connect within `timeout` seconds, which stays the stream's timeout. Raises OSError, HTTPException, ClusterError."""
     parts = urlsplit(settings.server)
     host, port = parts.hostname or "", parts.port or (443 if tls else 80)
-    proxy = settings.proxy_url or proxy_for(settings.server, os.environ)
+    proxy = settings.cluster.proxy_url or proxy_for(settings.server, os.environ)
     stream = _through(urlsplit(proxy), host, port, timeout) if proxy else _direct(host, port, timeout)
     if tls is None:
         return stream
     try:
-        return _secured(stream, tls, settings.tls_server_name or host)
+        return _secured(stream, tls, settings.cluster.tls_server_name or host)
     except BaseException:
         stream.close()
         raise

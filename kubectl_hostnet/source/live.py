@@ -18,6 +18,7 @@ from kubectl_hostnet.options import Connection
 from kubectl_hostnet.source import decode, objects
 from kubectl_hostnet.source.facts import Facts, Gap
 from kubectl_hostnet.source.kubeconfig import settings
+from kubectl_hostnet.source.kubeconfig_files import AuthProvider
 from kubectl_hostnet.source.paging import UnsupportedFieldError, pages
 from kubectl_hostnet.source.query import PodFilter, Query
 from kubectl_hostnet.source.transport import Transport
@@ -162,14 +163,15 @@ class Cluster:
         return found
 
 
-def legacy_authorization(user: Mapping[str, Any]) -> str:
-    """The Authorization header of a legacy `auth-provider` (oidc, gcp), which the official client knows how to refresh."""
+def legacy_authorization(provider: AuthProvider) -> str:
+    """The Authorization header of a legacy `auth-provider`, which the official client knows how to refresh."""
     from kubernetes.config.config_exception import ConfigException
     from kubernetes.config.kube_config import KubeConfigLoader
 
+    user = {"auth-provider": {"name": provider.name, "config": dict(provider.config)}}
     config = {
         "clusters": [{"name": "c", "cluster": {"server": "https://unused.invalid"}}],
-        "users": [{"name": "u", "user": dict(user)}],
+        "users": [{"name": "u", "user": user}],
         "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "x",
     }
@@ -178,9 +180,8 @@ def legacy_authorization(user: Mapping[str, Any]) -> str:
         loader._load_authentication()  # noqa: SLF001 - the public way writes global state and needs a cluster
         return str(loader.token)
     except (ConfigException, AttributeError, ValueError, OSError) as error:
-        name = str((user.get("auth-provider") or {}).get("name"))
         raise ClusterError(
-            f"auth-provider {name} gave no token: {error}", "log in again, or use an exec plugin"
+            f"auth-provider {provider.name} gave no token: {error}", "log in again, or use an exec plugin"
         ) from None
 
 

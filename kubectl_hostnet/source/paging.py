@@ -73,7 +73,10 @@ def _decoded(answer: Answer, path: str) -> objects.Page:
 
 
 def _refuse(answer: Answer, field_selector: str) -> None:
-    message = status_of(answer).message or "bad request"
+    status = status_of(answer)
+    message = status.message or "bad request"
+    if status.kind != "Status":
+        raise ClusterError(f"the API server answered 400: {message}", "is --server the URL of a Kubernetes API, https?")
     if NO_SUCH_FIELD + "spec.hostNetwork" in message and "spec.hostNetwork" in field_selector:
         raise UnsupportedFieldError
     raise UsageError(f"the API server refuses the request: {message}", "check -l, --field-selector and the names")

@@ -34,7 +34,7 @@ class ProxiedWire:
 
     def exchange(self, method: str, path: str, headers: Headers, body: bytes, timeout: float | None) -> Answer:
         """See Wire."""
-        sent = urllib3.HTTPHeaderDict(headers)
+        sent = urllib3.HTTPHeaderDict([(name, value.encode().decode("latin-1")) for name, value in headers])
         patience = urllib3.Timeout(connect=min(CONNECT_TIMEOUT, timeout or CONNECT_TIMEOUT), read=timeout)
         url = self._server + path
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import ssl
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,8 +20,9 @@ from kubectl_hostnet.authorities import load_system_authorities
 from kubectl_hostnet.errors import ClusterError, ForbiddenError, NotFoundError
 from kubectl_hostnet.source import objects
 from kubectl_hostnet.source.connect_errors import connection_error
-from kubectl_hostnet.source.credentials import Credentials, credentials
+from kubectl_hostnet.source.credentials import Credentials, Headers, credentials, identity
 from kubectl_hostnet.source.kubeconfig import Settings
+from kubectl_hostnet.source.kubeconfig_files import Cluster, decoded
 from kubectl_hostnet.source.proxies import proxy_for
 from kubectl_hostnet.source.wire import Answer, DirectWire, Wire
 from kubectl_hostnet.text import printable
@@ -53,8 +53,9 @@ class Transport:
         self.verbosity = verbosity
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._credentials = credentials(settings)
         self._connections = connections
+        self._credentials = credentials(settings)
+        self._identity = identity(settings.user, self._credentials.authorization)
         self._wire = self._connect()
 
     def get(self, path: str, query: str = "", *, stop: tuple[int, ...] = ()) -> Answer:
@@ -98,30 +99,36 @@ class Transport:
         self._connections = connections
         self._wire = self._connect()
 
-    def headers(self) -> list[tuple[str, str]]:
+    def headers(self) -> Headers:
         """Who we are, as request headers. For the API server only: never for an endpoint that is probed."""
-        fixed = [("User-Agent", f"kubectl-hostnet/{__version__}"), ("Accept", "application/json")]
-        authorization = self._credentials.authorization
-        identity = [("Authorization", authorization)] if authorization else []
-        return [*fixed, *identity, *self.settings.impersonation]
+        return [("User-Agent", f"kubectl-hostnet/{__version__}"), ("Accept", "application/json"), *self._identity]
 
     def tls(self) -> ssl.SSLContext | None:
         """The TLS context towards the API server, None for plain http."""
-        return _tls(self.settings, self._credentials) if self.settings.server.startswith("https") else None
+        return _tls(self.settings.cluster, self._credentials) if self.settings.server.startswith("https") else None
 
     def _connect(self) -> Wire:
-        settings, context = self.settings, self.tls()
-        proxy = settings.proxy_url or proxy_for(settings.server, os.environ)
+        cluster, context = self.settings.cluster, self.tls()
+        proxy = cluster.proxy_url or proxy_for(cluster.server, os.environ)
         if not proxy:
-            return DirectWire(settings.server, context, settings.tls_server_name, self._connections)
+            return DirectWire(cluster.server, context, cluster.tls_server_name, self._connections)
         from kubectl_hostnet.source.proxied import ProxiedWire  # loads urllib3
 
-        return ProxiedWire(settings.server, context, settings.tls_server_name, proxy, self._connections)
+        return ProxiedWire(cluster.server, context, cluster.tls_server_name, proxy, self._connections)
 
     def _attempt(
-        self, method: str, path: str, query: str, *, last: bool, body: bytes = b"", content_type: str = ""
+        self,
+        method: str,
+        path: str,
+        query: str,
+        *,
+        last: bool,
+        body: bytes = b"",
+        content_type: str = "",
+        renewed: bool = False,
     ) -> Answer | None:
         """One exchange. None after a failure on the wire that may be repeated; such a failure on the last try raises."""
+        used = self._credentials
         headers = [*self.headers(), ("Accept-Encoding", "gzip"), *([("Content-Type", content_type)] if body else [])]
         target = path + (f"?{query}" if query else "")
         url = self.settings.server + target
@@ -136,18 +143,20 @@ class Transport:
             return None
         milliseconds = (time.monotonic() - started) * 1000
         self._log(f"{method} {url} {answer.status} in {milliseconds:.0f} milliseconds, {len(answer.body)} bytes")
-        if answer.status == 401 and self._renew():
-            return self._attempt(method, path, query, last=last, body=body, content_type=content_type)
+        if answer.status == 401 and not renewed and self._renew(used):
+            return self._attempt(method, path, query, last=last, body=body, content_type=content_type, renewed=True)
         return answer
 
-    def _renew(self) -> bool:
-        """Ask for fresh credentials once, as client-go does after 401; False when there is nothing to renew."""
+    def _renew(self, used: Credentials) -> bool:
+        """Fresh credentials after 401, as client-go gets them: once for all threads, for a plugin may ask the user."""
         with self._lock:
-            if not self._credentials.renewable:
+            if self._credentials is not used:  # another thread was faster
+                return True
+            if not used.renewable:
                 return False
-            fresh = credentials(self.settings)
-            changed = fresh != self._credentials
-            self._credentials = fresh
+            self._credentials = credentials(self.settings)
+            self._identity = identity(self.settings.user, self._credentials.authorization)
+            changed = self._credentials != used
             if changed:
                 self._wire = self._connect()
             return changed
@@ -157,21 +166,22 @@ class Transport:
             sys.stderr.write(printable(line) + "\n")
 
 
-def _tls(settings: Settings, identity: Credentials) -> ssl.SSLContext:
+def _tls(cluster: Cluster, identity: Credentials) -> ssl.SSLContext:
     """A context as Go's: the given authority or the system's, and no RFC 5280 strictness (old cluster CAs lack fields)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        if settings.insecure:
+        if cluster.insecure_skip_tls_verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        elif settings.ca_data:
-            context.load_verify_locations(cadata=settings.ca_data.decode("ascii"))
-        elif settings.ca_file:
-            context.load_verify_locations(cafile=settings.ca_file)
+        elif cluster.certificate_authority_data:
+            authority = decoded(cluster.certificate_authority_data, "certificate-authority-data")
+            context.load_verify_locations(cadata=authority.decode("ascii"))
+        elif cluster.certificate_authority:
+            context.load_verify_locations(cafile=cluster.certificate_authority)
         else:
             load_system_authorities(context)
     except (OSError, ValueError) as error:
-        where = settings.ca_file or "certificate-authority-data"
+        where = cluster.certificate_authority or "certificate-authority-data"
         reason = "no such file" if isinstance(error, FileNotFoundError) else "no PEM certificate in it"
         raise ClusterError(
             f"cannot use the certificate authority {where}: {reason}", "fetch the kubeconfig again"
@@ -183,12 +193,14 @@ def _tls(settings: Settings, identity: Credentials) -> ssl.SSLContext:
 
 def _load_identity(context: ssl.SSLContext, identity: Credentials) -> None:
     """OpenSSL reads certificate chains from files only: a private one, removed at once."""
+    import tempfile  # 3 ms, for client certificates only
+
     with tempfile.NamedTemporaryFile(prefix="hostnet-", delete=False) as pem:  # mkstemp: mode 0600
         pem.write(identity.certificate + b"\n" + identity.key)
     try:
         context.load_cert_chain(pem.name, password=lambda: "")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or str(error)
+        reason = (getattr(error, "reason", None) or "NOT_PEM").replace("_", " ").lower()
         raise ClusterError(
             f"the client certificate and its key cannot be used: {reason}", "fetch the kubeconfig again"
         ) from None

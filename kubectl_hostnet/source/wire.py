@@ -96,7 +96,7 @@ def _exchange(
         connection.sock.settimeout(timeout)
     connection.putrequest(method, path, skip_accept_encoding=True)
     for name, value in headers:
-        connection.putheader(name, value)
+        connection.putheader(name, value.encode())  # in UTF-8, as Go sends and reads it: names of users
     if body:
         connection.putheader("Content-Length", str(len(body)))
     connection.endheaders(body or None)

@@ -14,9 +14,13 @@ import pytest
 from builders import listing, pod
 from fake_api import FakeApi, Reply, kubeconfig
 
-from kubectl_hostnet.errors import ClusterError, HostnetError, InputError
+from kubectl_hostnet.errors import ClusterError, HostnetError, InputError, UsageError
 from kubectl_hostnet.options import Connection
+from kubectl_hostnet.source import credential_plugin
+from kubectl_hostnet.source.credentials import credentials, identity
 from kubectl_hostnet.source.kubeconfig import Settings, settings
+from kubectl_hostnet.source.kubeconfig_files import AuthProvider, ExecPlugin, User
+from kubectl_hostnet.source.kubeconfig_files import Cluster as ClusterEntry
 from kubectl_hostnet.source.live import Cluster
 from kubectl_hostnet.source.proxies import proxy_for
 from kubectl_hostnet.source.query import Query
@@ -49,12 +53,15 @@ def test_several_files_merge_and_the_first_wins(tmp_path: Path) -> None:
     )
     found = settings(Connection(), {"KUBECONFIG": f"{one}:{tmp_path / 'missing'}:{two}"})
     assert (found.context, found.namespace, found.server) == ("c", "team", "https://two:1")
-    assert found.ca_file == str(tmp_path / "sub" / "ca.crt")
-    assert found.user["token"] == "t"
+    assert found.cluster.certificate_authority == str(tmp_path / "sub" / "ca.crt")
+    assert found.user.token == "t"
 
 
 def test_secrets_never_appear_in_repr() -> None:
-    assert "hush" not in repr(Settings(server="s", user={"token": "hush"}, cluster={"x": "hush"}))
+    user = User(token="hush", password="hush")
+    told = Settings(ClusterEntry(server="https://s"), user=user)
+    given = credential_plugin.Status(token="hush")
+    assert "hush" not in f"{user!r} {told!r} {credentials(told)!r} {given!r}"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,8 @@ def test_secrets_never_appear_in_repr() -> None:
         ({"cluster": "nope"}, ClusterError, "cluster 'nope' does not exist", "--cluster"),
         ({"user": "nope"}, ClusterError, "user 'nope' does not exist", "--user"),
         ({"kubeconfig": "/no/such/file"}, ClusterError, "no kubeconfig found (looked for /no/such/file)", "demo"),
-        ({"as_group": ["g"]}, ClusterError, "need --as", "--as USER"),
+        ({"as_group": ["g"]}, UsageError, "but no user", "--as USER"),
+        ({"as_uid": "7"}, UsageError, "but no user", "--as USER"),
     ],
 )
 def test_what_does_not_exist_is_named_with_the_choices(
@@ -82,11 +90,120 @@ def test_what_does_not_exist_is_named_with_the_choices(
     assert hint in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["{", "[1, 2]", "just words", "clusters: [3]", "\x00\x01"])
-def test_a_broken_kubeconfig_is_bad_input(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "is not YAML, line 2: "),
+        ("users:\n- user: {token: hush\n", "is not YAML, line 3: did not find expected ',' or '}'"),
+        ("\x00\x01", "is not YAML: "),
+        ("[1, 2]", "is not a Config object: Expected `object`"),
+        ("just words", "is not a Config object: Expected `object`"),
+        ("clusters: 5", "Expected `array`, got `int` - at `$.clusters`"),
+        ("clusters: [3]", "at `$.clusters[0]`"),
+        ("users: [{name: u, user: {token: 5}}]", "Expected `str`, got `int` - at `$.users[0].user.token`"),
+        ("users: [{name: u, user: {exec: hush}}]", "at `$.users[0].user.exec`"),
+        ("users: [{name: u, user: {exec: {command: x, args: 5}}}]", "at `$.users[0].user.exec.args`"),
+        ("users: [{name: u, user: {as-groups: 5}}]", "at `$.users[0].user.as-groups`"),
+        ("users: [{name: u, user: {auth-provider: 5}}]", "at `$.users[0].user.auth-provider`"),
+    ],
+)
+def test_a_broken_kubeconfig_is_bad_input_and_its_secrets_stay_in_it(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "config").write_text(text)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as caught:
         settings(Connection(kubeconfig=str(tmp_path / "config")), {})
+    assert says in caught.value.message
+    assert "hush" not in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_keys_without_a_value_and_unknown_keys_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("""
+current-context: c
+preferences:
+clusters: [{name: k, cluster: {server: "https://x", extensions: , certificate-authority: }}]
+contexts: [{name: c, context: {cluster: k, user: u, namespace: }}]
+users: [{name: u, user: {token: 2020-01-01, exec: , something-new: [1]}}]
+""")
+    found = settings(Connection(kubeconfig=str(tmp_path / "config")), {})
+    assert (found.server, found.namespace, found.user.token) == ("https://x", "default", "2020-01-01")
+
+
+def test_an_empty_kubeconfig_is_not_a_missing_one(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("")
+    with pytest.raises(ClusterError, match="/config names no cluster and no context"):
+        settings(Connection(kubeconfig=str(tmp_path / "config")), {})
+
+
+@pytest.mark.parametrize(
+    ("options", "server", "name"),
+    [
+        ({}, "https://k:6443/prefix", "api.example"),
+        ({"server": "https://other"}, "https://other", ""),  # the file's tls-server-name is void then
+        ({"server": "other:6443"}, "https://other:6443", ""),  # https, for the cluster has an authority
+        ({"server": "http://[::1]:80/"}, "http://[::1]:80", ""),
+        ({"tls_server_name": "x"}, "https://k:6443/prefix", "x"),
+    ],
+)
+def test_server_and_its_name_in_the_certificate(
+    tmp_path: Path, options: dict[str, Any], server: str, name: str
+) -> None:
+    cluster = {"server": "https://k:6443/prefix/", "tls-server-name": "api.example", "certificate-authority": "ca"}
+    path = config(tmp_path / "config", clusters=named("cluster", k=cluster))
+    found = settings(Connection(kubeconfig=str(path), cluster="k", **options), {})
+    assert (found.server, found.cluster.tls_server_name) == (server, name)
+
+
+@pytest.mark.parametrize("server", ["https://", "ftp://x", "https://x:99999", "https://[::1", "https://x:0", "x:y"])
+def test_a_server_that_is_no_url(server: str) -> None:
+    with pytest.raises(ClusterError, match="address is not a URL") as caught:
+        settings(Connection(server=server), {"HOME": "/nonexistent"})
+    assert "--server" in caught.value.hint
+
+
+def test_credentials_in_the_servers_url_are_the_users_and_are_never_shown() -> None:
+    found = settings(Connection(server="https://jane:s%40crt@x:6443/"), {"HOME": "/nonexistent"})
+    assert found.server == "https://x:6443"
+    assert (found.user.username, found.user.password) == ("jane", "s@crt")
+
+
+@pytest.mark.parametrize("server", ["http://198.51.100.1:8080", "http://api.example"])
+def test_nothing_secret_goes_over_plain_http(server: str) -> None:
+    user = User(token="secret", client_certificate="/nonexistent", exec=ExecPlugin("no-such-plugin"))
+    assert credentials(Settings(ClusterEntry(server=server), user=user)).authorization == ""
+    assert credentials(Settings(ClusterEntry(server="http://localhost:1"), user=User(token="t"))).authorization
+
+
+@pytest.mark.parametrize("secret", ["a\nb", "a\r\nX-Evil: 1", "a\x00"])
+def test_what_no_header_can_carry_is_said_without_showing_it(secret: str) -> None:
+    with pytest.raises(ClusterError, match="the token holds a control character") as caught:
+        identity(User(), f"Bearer {secret}")
+    assert secret not in caught.value.message
+    with pytest.raises(ClusterError, match="Impersonate-User value"):
+        identity(User(as_user=secret), "")
+
+
+def test_an_authority_and_insecure_replace_each_other(tmp_path: Path) -> None:
+    cluster = {"server": "https://k", "insecure-skip-tls-verify": True, "certificate-authority-data": "eA=="}
+    path = config(tmp_path / "config", clusters=named("cluster", k=cluster))
+    found = settings(Connection(kubeconfig=str(path), cluster="k", certificate_authority="/ca"), {}).cluster
+    assert (found.certificate_authority, found.certificate_authority_data) == ("/ca", "")
+    assert not found.insecure_skip_tls_verify
+
+
+@pytest.mark.parametrize(("name", "instead"), [("gcp", "gke-gcloud-auth-plugin"), ("azure", "kubelogin")])
+def test_legacy_auth_providers_that_kubectl_has_no_more(name: str, instead: str) -> None:
+    user = User(auth_provider=AuthProvider(name))
+    with pytest.raises(ClusterError, match=f"auth-provider {name} was removed") as caught:
+        credentials(Settings(ClusterEntry(server="https://k"), user=user))
+    assert instead in caught.value.hint
+
+
+def test_data_that_is_not_base64_is_said() -> None:
+    for user in (User(client_certificate_data="!!!!"), User(client_key_data="a")):
+        with pytest.raises(InputError, match="is not base64"):
+            credentials(Settings(ClusterEntry(server="https://k"), user=user))
+    folded = credentials(Settings(ClusterEntry(server="https://k"), user=User(client_certificate_data="YWJj\n ZGVm\n")))
+    assert folded.certificate == b"abcdef"
 
 
 def test_no_kubeconfig_at_all_points_to_the_demo(tmp_path: Path) -> None:
@@ -101,7 +218,11 @@ def test_in_a_pod_the_service_account_serves(tmp_path: Path) -> None:
     environ = {"HOME": "/nonexistent", "KUBERNETES_SERVICE_HOST": "2001:db8::1", "KUBERNETES_SERVICE_PORT": "443"}
     found = settings(Connection(), {**environ, "HOSTNET_SERVICE_ACCOUNT_DIR": str(tmp_path)})
     assert (found.server, found.namespace) == ("https://[2001:db8::1]:443", "mine")
-    assert found.user == {"tokenFile": str(tmp_path / "token")}
+    assert found.user == User(token_file=str(tmp_path / "token"))
+    environ["POD_NAMESPACE"] = "other"
+    assert settings(Connection(), {**environ, "HOSTNET_SERVICE_ACCOUNT_DIR": str(tmp_path)}).namespace == "other"
+    with pytest.raises(ClusterError, match="context 'nope' does not exist"):
+        settings(Connection(context="nope"), {**environ, "HOSTNET_SERVICE_ACCOUNT_DIR": str(tmp_path)})
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +345,10 @@ def free_port() -> int:
 
 @pytest.mark.parametrize(
     ("server", "says"),
-    [("http://127.0.0.1:{port}", "refuses connections"), ("https://no-such-host.invalid:6443", "name that cannot be resolved")],
+    [
+        ("http://127.0.0.1:{port}", "refuses connections"),
+        ("https://no-such-host.invalid:6443", "name that cannot be resolved"),
+    ],
 )
 def test_servers_that_are_not_there(tmp_path: Path, server: str, says: str) -> None:
     path = kubeconfig(tmp_path / "config", server.format(port=free_port()))

@@ -188,7 +188,12 @@ def test_impersonation_is_sent_from_kubeconfig_and_options(tmp_path: Path) -> No
         ("Impersonate-Uid", "7"),
         ("Impersonate-User", "jane"),
     ]
-    assert second == [("Impersonate-Group", "c"), ("Impersonate-User", "joe")]
+    assert second == [  # each option replaces its own part, as in kubectl
+        ("Impersonate-Extra-x%2Fy", "z"),
+        ("Impersonate-Group", "c"),
+        ("Impersonate-Uid", "7"),
+        ("Impersonate-User", "joe"),
+    ]
     assert api.requests[0].headers["authorization"] == "Bearer secret"
 
 
@@ -236,12 +241,29 @@ def test_exec_credential_plugin(tmp_path: Path) -> None:
     assert api.url in (tmp_path / "info").read_text()
 
 
+def test_a_plugin_whose_tokens_are_refused_is_asked_twice_not_once_for_each_request(tmp_path: Path) -> None:
+    """It may open a browser. Each time it gives another token, so that nothing but the count ends the asking."""
+    plugin, log = tmp_path / "plugin", tmp_path / "log"
+    answer = '{"status":{"token":"\'$(wc -l < "$LOG")\'"}}'
+    plugin.write_text(f"#!/bin/sh\necho >> \"$LOG\"\nprintf '{answer}'\n")
+    plugin.chmod(0o700)
+    spec = {"command": "./plugin", "env": [{"name": "LOG", "value": str(log)}]}  # relative to the kubeconfig
+    with (
+        FakeApi(lambda _: Reply(status(401, "Unauthorized", "Unauthorized"), 401)) as api,
+        pytest.raises(ClusterError, match="401 Unauthorized"),
+    ):
+        cluster(api, tmp_path, user={"exec": spec}).read(Query(namespace=None))
+    assert log.read_text() == "\n\n"
+
+
 @pytest.mark.parametrize(
     ("script", "says"),
     [
         ("exit 3", "failed with exit code 3"),
         ("echo nonsense", "did not print an ExecCredential"),
         ("echo '{\"status\":{}}'", "neither a token"),
+        ('echo \'{"status":{"token":5}}\'', "did not print an ExecCredential"),
+        ("echo '{\"status\":null}'", "did not print an ExecCredential"),
     ],
 )
 def test_exec_plugins_that_fail(tmp_path: Path, script: str, says: str) -> None:
@@ -250,6 +272,28 @@ def test_exec_plugins_that_fail(tmp_path: Path, script: str, says: str) -> None:
     plugin.chmod(0o700)
     with FakeApi(paged) as api, pytest.raises(ClusterError, match=says):
         cluster(api, tmp_path, user={"exec": {"command": str(plugin)}})
+
+
+def test_a_plugin_that_no_process_can_be(tmp_path: Path) -> None:
+    spec = {"command": "sh", "env": [{"name": "A=B", "value": ""}]}
+    with FakeApi(paged) as api, pytest.raises(ClusterError, match="could not be started: illegal environment variable"):
+        cluster(api, tmp_path, user={"exec": spec})
+
+
+def test_a_name_beyond_ascii_is_sent_in_utf_8(tmp_path: Path) -> None:
+    with FakeApi(paged) as api:
+        cluster(api, tmp_path, as_user="müller日").read(PODS)
+    assert api.requests[0].headers["impersonate-user"].encode("latin-1").decode() == "müller日"
+
+
+def test_plain_http_to_an_https_server_is_no_mistake_in_the_selectors(tmp_path: Path) -> None:
+    body = b"Client sent an HTTP request to an HTTPS server.\n"  # net/http of Go
+    with (
+        FakeApi(lambda _: Reply(body, 400)) as api,
+        pytest.raises(ClusterError, match=r"answered 400: Client") as caught,
+    ):
+        cluster(api, tmp_path).read(PODS)
+    assert "https" in caught.value.hint
 
 
 def test_a_missing_plugin_shows_its_install_hint(tmp_path: Path) -> None:
