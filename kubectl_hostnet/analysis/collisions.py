@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kubectl_hostnet.analysis.binding import binds_meet
+from kubectl_hostnet.analysis.collision_words import effect, last_words, names, role
 from kubectl_hostnet.analysis.conflict import (
     Conflict,
     ConflictHolder,
     Kind,
-    Role,
     Severity,
     component_holder,
     pod_holder,
-    port_text,
 )
 from kubectl_hostnet.analysis.port_uses import Place, PortUse
 from kubectl_hostnet.analysis.remedies import remedy
-from kubectl_hostnet.analysis.scheduler import ANY, ips_clash
+from kubectl_hostnet.analysis.scheduler import WantedPort, clash, wanted_ports
 from kubectl_hostnet.inventory.components import NodeComponent, well_known
 from kubectl_hostnet.inventory.node import Node
 
@@ -56,7 +55,7 @@ def among_pods(place: Place, sharers: Sequence[PortUse]) -> Conflict | None:
         kind=kind,
         severity=_severity(kind, parties),
         holders=tuple(_sides(parties)),
-        effect=_effect(kind, place, parties),
+        effect=effect(kind, place, parties),
         remedy=remedy(kind, place, parties),
     )
 
@@ -71,7 +70,7 @@ def with_component(
     parties = [use for use in sharers if use.sure and binds_meet(use.claim.bind, component.bind) and _disturbed(use)]
     if moved or not parties:
         return None
-    who = ", ".join(dict.fromkeys(use.pod.title for use in parties))
+    who = names(parties)
     holders = (component_holder(component), *(pod_holder(use.pod, use.claim, "wants") for use in parties))
     what = f"{component.component} ({component.purpose})"
     return Conflict(
@@ -81,7 +80,7 @@ def with_component(
         kind="component",
         severity=_severity("component", parties),
         holders=holders,
-        effect=f"{who} cannot have it: it is the port of the node's {what}" + _words(parties),
+        effect=f"{who} cannot have it: it is the port of the node's {what}" + last_words(parties),
         remedy=f"give {who} another port: kubectl hostnet ports --free any",
     )
 
@@ -91,7 +90,7 @@ def unexplained(place: Place, sharers: Sequence[PortUse]) -> Conflict | None:
     parties = [use for use in sharers if use.refused and use.health != "well"]
     if not parties:
         return None
-    who = ", ".join(dict.fromkeys(use.pod.title for use in parties))
+    who = names(parties)
     return Conflict(
         node=place[0],
         port=place[2],
@@ -101,7 +100,7 @@ def unexplained(place: Place, sharers: Sequence[PortUse]) -> Conflict | None:
             ConflictHolder(kind="Process", namespace=None, name="unknown", role="holds", confidence="low"),
             *(pod_holder(use.pod, use.claim, "wants") for use in parties),
         ),
-        effect=f"{who} cannot bind it, and nothing that is known holds it" + _words(parties),
+        effect=f"{who} cannot bind it, and nothing that is known holds it" + last_words(parties),
         remedy=f"see who listens on the node: kubectl hostnet ports {place[0]} --live, or ss -lntup there",
     )
 
@@ -140,7 +139,13 @@ def _takes_over(one: PortUse, other: PortUse) -> bool:
 
 def scheduler_clash(one: PortUse, other: PortUse) -> bool:
     """Both declare the port, and the scheduler would not have put them on one node."""
-    return one.declared and other.declared and ips_clash(one.claim.bind or ANY, other.claim.bind or ANY)
+    return one.declared and other.declared and any(clash(a, b) for a in _wanted(one) for b in _wanted(other))
+
+
+def _wanted(use: PortUse) -> list[WantedPort]:
+    """What the scheduler sees of it: hostIP counts there, though no process is bound by it."""
+    place = (use.claim.protocol, use.claim.port)
+    return [port for port in wanted_ports(use.pod) if (port.protocol, port.port) == place]
 
 
 def _disturbed(use: PortUse) -> bool:
@@ -166,46 +171,11 @@ def _severity(kind: Kind, parties: Sequence[PortUse]) -> Severity:
 
 def _sides(parties: Sequence[PortUse]) -> Iterator[ConflictHolder]:
     """Who runs has the port; of those who all do not run, the eldest is named first."""
-    for use in sorted(parties, key=_role):
-        yield pod_holder(use.pod, use.claim, _role(use))
+    for use in sorted(parties, key=role):
+        yield pod_holder(use.pod, use.claim, role(use))
 
 
 def _seniority(use: PortUse) -> tuple[str, tuple[str, str], str, str, str, str]:
     """The eldest Pod first; the rest makes the order independent of the one that was read."""
     claim = use.claim
     return (use.pod.created, use.pod.key, use.pod.uid, claim.container or "", claim.bind, claim.confidence)
-
-
-def _role(use: PortUse) -> Role:
-    return "wants" if use.refused or use.health in ("troubled", "unknown") else "holds"
-
-
-def _effect(kind: Kind, place: Place, parties: Sequence[PortUse]) -> str:
-    port = port_text(place[2], place[1])
-    losers = _names(use for use in parties if _role(use) == "wants")
-    winners = _names(use for use in parties if _role(use) == "holds")
-    if kind == "forwarded":
-        forwarded = _names(use for use in parties if use.claim.forwarded)
-        bound = _names(use for use in parties if not use.claim.forwarded)
-        return f"traffic to {port} of the node goes to {forwarded} (hostPort), and never reaches {bound}"
-    if kind == "declared":
-        return f"the scheduler would not have put them on one node; who starts last cannot bind {port}" + _words(
-            parties
-        )
-    if kind == "container":
-        return f"two containers of one Pod need {port}: one of them cannot bind it" + _words(parties)
-    if winners and losers:
-        return f"{losers} cannot bind {port} while {winners} has it" + _words(parties)
-    if losers:
-        return f"only one of them can bind {port}: {losers}" + _words(parties)
-    return f"both need {port}, and not all of them have always run" + _words(parties)
-
-
-def _names(uses: Iterable[PortUse]) -> str:
-    return ", ".join(dict.fromkeys(use.pod.title for use in uses))
-
-
-def _words(parties: Sequence[PortUse]) -> str:
-    """The container's own words, if one has said that the port is in use."""
-    words = next((use.refused for use in parties if use.refused), "")
-    return f' ("{words}")' if words else ""

@@ -81,7 +81,7 @@ def pod_holder(pod: Pod, claim: Claim, role: Role) -> ConflictHolder:
         container=claim.container,
         role=role,
         bind=claim.bind,
-        state=pod.status,
+        state=pod.status if pod.phase else "",
         confidence=claim.confidence,
         evidence=claim.evidence,
     )

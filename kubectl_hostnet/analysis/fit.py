@@ -34,9 +34,10 @@ class RefusedNode(Item, frozen=True):
 class Fit(Item, frozen=True, kw_only=True):
     """The answer for one subject, as far as ports and the node's own conditions go.
 
-    `replicas` is null for a DaemonSet. `at_most` is how many can be placed, null where host ports set no limit.
-    `nodes` are those where the ports are free, `blocked` and `refused` all others. `not_considered` is what else the
-    scheduler looks at.
+    `replicas` is null for a DaemonSet. `at_most` is how many can be placed and bind their ports, null where host ports
+    set no limit. `nodes` are those where the ports are free; `unseen` those where the scheduler believes so, but a port
+    is used that is not declared; `blocked` and `refused` all others. `not_considered` is what else the scheduler looks
+    at.
     """
 
     kind: str
@@ -46,9 +47,11 @@ class Fit(Item, frozen=True, kw_only=True):
     fits: bool
     at_most: int | None
     nodes: tuple[str, ...]
+    unseen: tuple[BlockedNode, ...]
     blocked: tuple[BlockedNode, ...]
     refused: tuple[RefusedNode, ...]
     not_considered: tuple[str, ...] = ()
+    host_ports: bool = True
 
     @property
     def title(self) -> str:
@@ -61,21 +64,26 @@ def look(subject: Subject, inventory: Inventory, held: HeldPorts) -> Survey:
     return survey(subject.pod, nodes_of(inventory), held, ignored=subject.owns)
 
 
-def fit(subject: Subject, found: Survey, held: HeldPorts) -> Fit:
-    """Put a survey into words for one subject."""
-    limited = bool(held.wanted(subject.pod))
-    at_most = len(found.free) if limited or not found.free else None
+def fit(subject: Subject, found: Survey, held: HeldPorts, unseen: tuple[BlockedNode, ...] = ()) -> Fit:
+    """Put a survey into words for one subject; `unseen` are ports in use that the scheduler does not know of."""
+    spoilt = {place.node for place in unseen}
+    nodes = tuple(node for node in found.free if node not in spoilt)
+    at_most = len(nodes) if held.wanted(subject.pod) or not nodes else None
     return Fit(
         kind=subject.kind,
         namespace=subject.namespace,
         name=subject.name,
         replicas=subject.replicas,
-        fits=_fits(subject, found, at_most),
+        fits=not (found.blocked or unseen)
+        if subject.replicas is None
+        else at_most is None or at_most >= subject.replicas,
         at_most=at_most,
-        nodes=found.free,
+        nodes=nodes,
+        unseen=unseen,
         blocked=tuple(_blocked(found)),
         refused=tuple(RefusedNode(node, reason.detail) for node, reason in found.refused),
         not_considered=(*NOT_CONSIDERED, *subject.pod.placement.not_modelled),
+        host_ports=subject.pod.host_network or subject.pod.uses_host_ports,
     )
 
 
@@ -85,7 +93,8 @@ def misfits(subject: Subject, found: Survey, answer: Fit) -> Iterator[Conflict]:
         return
     for node, blockers in found.blocked:
         yield from blocked_on([subject.pod], node, blockers, {})
-    if not found.blocked and subject.kind not in SPREADING:
+    told = subject.kind in SPREADING and subject.pod.uses_host_ports  # by rollout_conflicts
+    if not (found.free or found.blocked or told):
         yield _nowhere(subject, found)
 
 
@@ -108,12 +117,6 @@ def wanting(subject: Subject) -> ConflictHolder:
     return ConflictHolder(
         kind=subject.kind, namespace=subject.namespace, name=subject.name, role="wants", state=subject.pod.status
     )
-
-
-def _fits(subject: Subject, found: Survey, at_most: int | None) -> bool:
-    if subject.replicas is None:
-        return not found.blocked
-    return at_most is None or at_most >= subject.replicas
 
 
 def _blocked(found: Survey) -> Iterator[BlockedNode]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from kubectl_hostnet.analysis.fit import Fit
 from kubectl_hostnet.analysis.pending import rejected, waits
@@ -15,11 +15,18 @@ SHOWN = 10
 
 def fit_lines(answer: Fit) -> Iterator[str]:
     """Where it fits, who blocks it elsewhere, which nodes are out of the question; the first line says it all."""
+    if not answer.host_ports:
+        yield printable(f"{answer.title}: uses no port of a node")
+        return
     yield printable(f"{answer.title}: {_verdict(answer)}")
-    blocked = [f"{b.node}: {b.port}/{b.protocol} is held by {', '.join(b.holders)}" for b in answer.blocked]
-    yield from (printable(f"  {line}") for line in _first(blocked, "more"))
+    others = [f"{b.node}: {b.port}/{b.protocol} is held by {', '.join(b.holders)}" for b in answer.blocked]
+    others += [
+        f"{b.node}: {b.port}/{b.protocol} is used by {', '.join(b.holders)}, which the scheduler does not know"
+        for b in answer.unseen
+    ]
+    yield from (printable(f"  {line}") for line in _first(others))
     for reason, nodes in _by_reason(answer):
-        yield printable(f"  {', '.join(_first(nodes, 'more'))}: {reason}")
+        yield printable(f"  {', '.join(_first(nodes))}: {reason}")
     if not answer.fits or answer.blocked or answer.refused:
         yield printable(f"  not considered: {', '.join(answer.not_considered)}")
 
@@ -58,18 +65,18 @@ def _unplaced(pod: Pod, answer: Fit) -> Iterator[str]:
 
 
 def _verdict(answer: Fit) -> str:
-    total = len(answer.nodes) + len({b.node for b in answer.blocked}) + len(answer.refused)
-    where = f"{len(answer.nodes)} of {total} nodes" + (
-        f" ({', '.join(_first(answer.nodes, 'more'))})" if answer.nodes else ""
-    )
+    nodes = {*answer.nodes, *(b.node for b in answer.blocked + answer.unseen), *(r.node for r in answer.refused)}
+    where = f"{len(answer.nodes)} of {len(nodes)} nodes"
+    where += f" ({', '.join(_first(answer.nodes))})" if answer.nodes else ""
     if answer.replicas is None:
-        return f"fits on {where}" if answer.fits else f"fits on {where} only: it hangs on the nodes that are blocked"
+        return f"fits on {where}" + ("" if answer.fits else ", and hangs where its port is taken")
     if answer.kind == "Pod":
-        return f"fits on {where}" if answer.fits else f"fits on no node of {total}"
+        return f"fits on {where}" if answer.fits else f"fits on none of {len(nodes)} nodes"
+    count = f"{answer.replicas} replica{'s' * (answer.replicas != 1)}"
     if answer.at_most is None:
-        return f"its {answer.replicas} Pods fit on {where}, several on one node: it declares no host port"
-    fits = "fit" if answer.fits else "do not all fit"
-    return f"{answer.replicas} Pods {fits}: at most {answer.at_most}, one on each of {where}"
+        return f"{count} can be placed on {where}; the scheduler may put several on one, for no port is declared"
+    wanted = count if answer.fits else f"{answer.at_most} of {count}"
+    return f"{wanted} can be placed, one a node, on {where}"
 
 
 def _by_reason(answer: Fit) -> list[tuple[str, list[str]]]:
@@ -77,6 +84,5 @@ def _by_reason(answer: Fit) -> list[tuple[str, list[str]]]:
     return [(reason, [r.node for r in answer.refused if r.reason == reason]) for reason, _ in counts.most_common(SHOWN)]
 
 
-def _first(items: Sequence[str] | Iterable[str], rest: str) -> list[str]:
-    known = list(items)
-    return [*known[:SHOWN], *([f"{len(known) - SHOWN} {rest}"] if len(known) > SHOWN else [])]
+def _first(items: Sequence[str]) -> list[str]:
+    return [*items[:SHOWN], *([f"{len(items) - SHOWN} more"] if len(items) > SHOWN else [])]

@@ -27,11 +27,13 @@ from kubectl_hostnet.analysis.rollout import rollout_conflicts
 from kubectl_hostnet.analysis.scheduler import clash
 from kubectl_hostnet.analysis.subject import Subject, workload_subject
 from kubectl_hostnet.analysis.survey import Survey, nodes_of
+from kubectl_hostnet.analysis.unseen import Hidden, blind, claims_meet, spoilt_nodes, unseen
 from kubectl_hostnet.inventory.components import well_known
 from kubectl_hostnet.inventory.inventory import Inventory
 
 MAY: Severity = "risk"
 WILL: Severity = "conflict"
+PAIR = 2
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -41,6 +43,7 @@ class Planned(msgspec.Struct, frozen=True):
     claims: tuple[Claim, ...]
     found: Survey
     answer: Fit
+    hidden: tuple[Hidden, ...] = ()
 
     @property
     def demand(self) -> int:
@@ -68,7 +71,8 @@ def plan(subject: Subject, claims: Iterable[Claim], known: Ground) -> Planned:
     """Look at the cluster for one subject; its own Pods that are there already will make room."""
     found = look(subject, known.inventory, known.held)
     lasting = tuple(lasting_claims(subject.pod, claims))
-    return Planned(subject, lasting, found, fit(subject, found, known.held))
+    hidden = unseen(subject, lasting, found.free, known.uses)
+    return Planned(subject, lasting, found, fit(subject, found, known.held, tuple(spoilt_nodes(hidden))), hidden)
 
 
 def alone(
@@ -81,7 +85,9 @@ def alone(
     if subject.workload:
         old = live.workload if live else None
         yield from rollout_conflicts(subject.workload, nodes_of(known.inventory), known.held, old=old)
-    yield from _unseen(planned, known)
+    certain = subject.replicas is None or len(planned.answer.nodes) < planned.demand
+    yield from (blind(subject, hidden, certain=certain) for hidden in planned.hidden)
+    yield from _stacked(planned, known)
     yield from _components(planned)
     uses = {("", c.protocol, c.port): [PortUse(subject.pod, c)] for c in planned.claims}
     for conflict in (*with_services(uses, known.inventory.services), *in_ranges(uses, known.inventory)):
@@ -97,42 +103,32 @@ def together(plans: Sequence[Planned], known: Ground) -> Iterator[Conflict]:
             if _crowded(one, other):
                 yield _rivals(one, other, port.port, port.protocol)
             continue
-        claim = next((a for a in one.claims for b in other.claims if _meet(a, b)), None)
+        claim = next((a for a in one.claims for b in other.claims if claims_meet(a, b)), None)
         if claim is not None and set(one.found.free) & set(other.found.free):
             yield _strangers(one, other, claim)
 
 
-def _unseen(planned: Planned, known: Ground) -> Iterator[Conflict]:
-    """Ports of Pods on the nodes where it may go, which the scheduler does not see on one side at least."""
-    for claim in planned.claims:
-        spoilt: dict[str, list[PortUse]] = {}
-        for node in planned.found.free:
-            for use in known.uses.get((node, claim.protocol, claim.port), ()):
-                if not planned.subject.owns(use.pod) and _meet(claim, use.claim) and not use.pod.deleted:
-                    spoilt.setdefault(node, []).append(use)
-        left = len(planned.found.free) - len(spoilt)
-        severity = MAY if planned.subject.replicas is not None and left >= planned.demand else WILL
-        for node, uses in spoilt.items():
-            yield _blind(planned.subject, claim, node, uses, severity)
-
-
-def _blind(subject: Subject, claim: Claim, node: str, uses: Sequence[PortUse], severity: Severity) -> Conflict:
-    names = ", ".join(dict.fromkeys(use.pod.title for use in uses))
-    port = port_text(claim.port, claim.protocol)
-    forwarded = claim.forwarded or any(use.claim.forwarded for use in uses)
-    outcome = "and the traffic goes to whoever is forwarded to" if forwarded else "and cannot bind it there"
-    silent = [use.pod.title for use in uses if not use.declared] or [subject.title]
-    certainty = "is placed" if severity == WILL else "may be placed"
-    return Conflict(
-        node=node,
-        port=claim.port,
-        protocol=claim.protocol,
-        kind="forwarded" if forwarded else "bind",
-        severity=severity,
-        holders=(*(pod_holder(use.pod, use.claim, "holds") for use in uses), pod_holder(subject.pod, claim, "wants")),
-        effect=f"{subject.title} {certainty} on {node}, for the scheduler does not know that {names} uses {port}, {outcome}",
-        remedy=f"declare {port} in ports[] of {', '.join(dict.fromkeys(silent))}: the scheduler then keeps them apart; "
-        f"or use another port ({FIND_FREE})",
+def _stacked(planned: Planned, known: Ground) -> Iterator[Conflict]:
+    """Replicas of one workload that the scheduler may put on one node, for it does not know their port."""
+    subject = planned.subject
+    wanted = {(port.port, port.protocol) for port in known.held.wanted(subject.pod)}
+    hidden = [
+        c for c in planned.claims if c.confidence != "low" and not c.forwarded and (c.port, c.protocol) not in wanted
+    ]
+    if wanted or not hidden or (subject.replicas or 0) < PAIR:
+        return
+    port = port_text(hidden[0].port, hidden[0].protocol)
+    certain = planned.demand > len(planned.answer.nodes)
+    yield Conflict(
+        node=None,
+        port=hidden[0].port,
+        protocol=hidden[0].protocol,
+        kind="bind",
+        severity=WILL if certain else MAY,
+        holders=(pod_holder(subject.pod, hidden[0], "wants"),),
+        effect=f"{subject.title}: {'two' if certain else 'several'} of its {subject.replicas} replicas {'must' if certain else 'may'} "
+        f"run on one node, where only one of them can bind {port}",
+        remedy=f"declare {port} in ports[]: the scheduler then puts each on a node of its own",
     )
 
 
@@ -158,14 +154,6 @@ def _components(planned: Planned) -> Iterator[Conflict]:
                 + f"{component.component} ({component.purpose}) listens on it",
                 remedy=f"use another port ({FIND_FREE})",
             )
-
-
-def _meet(one: Claim, other: Claim) -> bool:
-    believable = "low" not in (one.confidence, other.confidence)
-    same = (one.port, one.protocol) == (other.port, other.protocol)
-    if not (same and believable and binds_meet(one.bind, other.bind)):
-        return False
-    return one.forwarded == other.forwarded or not (one.loopback or other.loopback)
 
 
 def _crowded(one: Planned, other: Planned) -> bool:
@@ -208,5 +196,5 @@ def _strangers(one: Planned, other: Planned, claim: Claim) -> Conflict:
 
 
 def _claiming(planned: Planned, claim: Claim) -> ConflictHolder:
-    mine = next(c for c in planned.claims if _meet(c, claim))
+    mine = next(c for c in planned.claims if claims_meet(c, claim))
     return pod_holder(planned.subject.pod, mine, "wants")

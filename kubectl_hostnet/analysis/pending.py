@@ -60,8 +60,7 @@ def rejected(pod: Pod) -> bool:
 def blocked_on(pods: Sequence[Pod], node: str, blockers: Sequence[Blocker], fixes: Fixes) -> Iterator[Conflict]:
     """One conflict for each port of a node that these Pods, which all ask for the same, wait for."""
     pod = pods[0]
-    waiting = pod.title + (f" and {len(pods) - 1} more of {_workload(pod)}" if len(pods) > 1 else "")
-    verb = "stay" if len(pods) > 1 else "stays"
+    waiting = _waiting(pods, node)
     for port, mine in _by_port(blockers):
         holders = [blocker.holder for blocker in mine]
         own = [h for h in holders if h.workload == pod.workload and h.namespace == pod.namespace and pod.workload]
@@ -72,7 +71,7 @@ def blocked_on(pods: Sequence[Pod], node: str, blockers: Sequence[Blocker], fixe
             protocol=port.protocol,
             kind="pending",
             holders=(*(_holding(blocker) for blocker in mine), _wanting(pod, port)),
-            effect=f"{waiting} {verb} Pending: {port_text(port.port, port.protocol)} is {_by_whom(mine)}",
+            effect=f"{waiting}: {port_text(port.port, port.protocol)} is {_by_whom(mine)}",
             remedy=fix or make_room(pod, port_text(port.port, port.protocol), node, holders),
         )
 
@@ -122,6 +121,17 @@ def _side(pod: Pod, port: WantedPort, role: Role) -> ConflictHolder:
     bind = "" if port.ip == "0.0.0.0" else port.ip
     because = Evidence("declared", port.field, f"declares {port_text(port.port, port.protocol)}")
     return pod_holder(pod, Claim(port.port, port.protocol, bind, port.container, None, "high", (because,)), role)
+
+
+def _waiting(pods: Sequence[Pod], node: str) -> str:
+    pod = pods[0]
+    if pod.template:
+        return f"no Pod of {pod.title} can be placed on {node}"
+    return (
+        f"{pod.title} and {len(pods) - 1} more of {_workload(pod)} stay Pending"
+        if len(pods) > 1
+        else f"{pod.title} stays Pending"
+    )
 
 
 def _workload(pod: Pod) -> str:

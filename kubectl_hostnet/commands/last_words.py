@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from kubectl_hostnet.analysis.binding import KILLED
 from kubectl_hostnet.errors import HostnetError
 from kubectl_hostnet.inventory.container import ContainerState
 from kubectl_hostnet.inventory.inventory import Inventory
@@ -36,7 +37,7 @@ def with_last_words(source: Source, inventory: Inventory) -> Inventory:
     told: dict[int, dict[str, str]] = {}
     for pod, state in silent:
         try:
-            words = last_words(transport, pod.namespace, pod.name, state.name)
+            words = last_words(transport, pod.namespace, pod.name, state.name, previous=state.state == "running")
         except HostnetError as error:
             gap = Gap("pods/log", error.message, EFFECT)
             return replace(_told(inventory, told), gaps=(*inventory.gaps, gap))
@@ -48,8 +49,13 @@ def _silent(pod: Pod) -> Iterator[ContainerState]:
     """Containers of a host-networked Pod that end in errors and do not say why."""
     if pod.host_network and not pod.terminal:
         for state in pod.container_states:
-            ended = state.last_exit_code or (state.state == "terminated" and state.exit_code)
-            if ended and not state.last_message and state.state != "running":
+            ended = state.exit_code if state.state == "terminated" else state.last_exit_code
+            if (
+                ended
+                and ended not in KILLED
+                and not state.last_message
+                and not (state.state == "terminated" and state.message)
+            ):
                 yield state
 
 
