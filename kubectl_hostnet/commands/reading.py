@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -41,22 +40,22 @@ def pod_name(text: str) -> str:
 def read_named(source: Source, query: Query, names: list[str]) -> tuple[Facts, HostnetError | None]:
     """Read the query, or only the named Pods; those that do not exist are told in the failure, the others are there.
 
-    Raises NotFoundError when none of the named Pods exists.
+    Raises NotFoundError when none of the named Pods exists, UsageError for names and selectors together.
     """
     if not names:
         return source.read(query), None
     if query.namespace is None:
         raise UsageError("names cannot be combined with -A", "say the namespace with -n NAMESPACE")
+    if query.selector or query.field_selector:
+        raise UsageError("names cannot be combined with -l, --field-selector or --node", "name Pods, or select them")
     wanted = tuple(dict.fromkeys(pod_name(name) for name in names))
     try:
         return source.read(replace(query, pods="none", names=wanted)), None
-    except NotFoundError as error:
-        return _existing(source, query, wanted, error)
+    except NotFoundError:
+        return _existing(source, query, wanted)
 
 
-def _existing(
-    source: Source, query: Query, wanted: tuple[str, ...], error: NotFoundError
-) -> tuple[Facts, HostnetError | None]:
+def _existing(source: Source, query: Query, wanted: tuple[str, ...]) -> tuple[Facts, HostnetError | None]:
     """After a missing name: what does exist, and an error with suggestions for what does not."""
     present: list[str] = []
     for name in wanted:
@@ -66,32 +65,41 @@ def _existing(
         except NotFoundError:
             continue
     missing = [name for name in wanted if name not in present]
-    failure = not_found(source, missing, query.namespace or source.default_namespace, error)
+    failure = _not_found(source, missing, query.namespace or source.default_namespace)
     if not present:
         raise failure
     return source.read(replace(query, pods="none", names=tuple(present))), failure
 
 
-def not_found(source: Source, missing: list[str], namespace: str, error: NotFoundError) -> NotFoundError:
+def _not_found(source: Source, missing: list[str], namespace: str) -> NotFoundError:
     """The error for Pods that do not exist, with close names and other namespaces that have them."""
     what = ", ".join(f'"{name}"' for name in missing)
     plural = "s" if len(missing) > 1 else ""
-    try:
-        known = source.read(Query(pods="all", namespace=None, nodes=False, services=False)).pods
-    except HostnetError:
-        return NotFoundError(
-            f"pod{plural} {what} not found in namespace {namespace}", error.hint or "check the name and -n"
-        )
-    pairs = [(pod.metadata.namespace or source.default_namespace, pod.metadata.name) for pod in known]
-    return NotFoundError(
-        f"pod{plural} {what} not found in namespace {namespace}", _suggestion(missing, namespace, pairs)
-    )
+    message = f"pod{plural} {what} not found in namespace {namespace}"
+    return NotFoundError(message, _suggestion(missing[:3], namespace, _known(source, missing[:3], namespace)))
 
 
-def _suggestion(missing: list[str], namespace: str, pairs: Iterable[tuple[str, str]]) -> str:
-    known = list(pairs)
-    hints = [hint for name in missing[:3] if (hint := _suggestion_for(name, namespace, known))]
-    return "; ".join(dict.fromkeys(hints)) or "list Pods with kubectl hostnet list -A"
+def _known(source: Source, missing: list[str], namespace: str) -> list[tuple[str, str]]:
+    """Pods that may have been meant: those of the namespace, host-networked ones and namesakes anywhere.
+
+    Not all of the cluster's: a misspelt name is not worth 100 MB. What may not be read is left out.
+    """
+    alone = Query(nodes=False, services=False)
+    queries = [replace(alone, pods="all", namespace=namespace), alone]
+    queries += [replace(alone, pods="all", field_selector=f"metadata.name={name}") for name in missing]
+    found: dict[tuple[str, str], None] = {}
+    for query in queries:
+        try:
+            pods = source.read(query).pods
+        except HostnetError:
+            continue
+        found.update({(pod.metadata.namespace or source.default_namespace, pod.metadata.name): None for pod in pods})
+    return list(found)
+
+
+def _suggestion(missing: list[str], namespace: str, known: list[tuple[str, str]]) -> str:
+    hints = [hint for name in missing if (hint := _suggestion_for(name, namespace, known))]
+    return "; ".join(dict.fromkeys(hints)) or "check the name and -n; kubectl hostnet list -A shows all that are host-networked"
 
 
 def _suggestion_for(name: str, namespace: str, known: list[tuple[str, str]]) -> str:

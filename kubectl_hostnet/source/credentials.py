@@ -83,13 +83,15 @@ def _header_key(key: str) -> str:
 
 
 def _legacy(user: User) -> str:
-    """The Authorization header of an `auth-provider`, which kubectl has had plugins for since 1.26, but for oidc."""
+    """The Authorization header of an `auth-provider`: since 1.26 kubectl knows `oidc` only."""
     provider = user.auth_provider
     if provider is None:
         return ""
     if provider.name in REMOVED:
         message = f"the auth-provider {provider.name} was removed from kubectl in 1.26"
         raise ClusterError(message, f"use the credential plugin {REMOVED[provider.name]}")
+    if provider.name != "oidc":
+        raise ClusterError(f"there is no auth-provider {provider.name!r}, only oidc", USER_HINT)
     from kubectl_hostnet.source.live import legacy_authorization  # the only file that may load the client
 
     return legacy_authorization(provider)

@@ -198,6 +198,11 @@ def test_legacy_auth_providers_that_kubectl_has_no_more(name: str, instead: str)
     assert instead in caught.value.hint
 
 
+def test_an_auth_provider_that_never_was() -> None:
+    with pytest.raises(ClusterError, match="there is no auth-provider 'nope', only oidc"):
+        credentials(Settings(ClusterEntry(server="https://k"), user=User(auth_provider=AuthProvider("nope"))))
+
+
 def test_data_that_is_not_base64_is_said() -> None:
     for user in (User(client_certificate_data="!!!!"), User(client_key_data="a")):
         with pytest.raises(InputError, match="is not base64"):

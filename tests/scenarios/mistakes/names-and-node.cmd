@@ -1,0 +1,1 @@
+kubectl hostnet list influxdb-hostnetwork --node node-1

@@ -1,0 +1,1 @@
+kubectl hostnet list influxdb-hostnetwork -l app=influxdb
