@@ -32,6 +32,7 @@ bench: $(READY)  ## time and memory, as ratios to kubectl and curl in the same r
 
 accuracy: $(READY)  ## offline claims against the corpus
 	$(BIN)/python $(CORPUS)/score.py --program $(BIN)/kubectl-hostnet
+	$(BIN)/python -m benchmarks.accuracy $(CORPUS)
 
 docs: $(READY)  ## rewrite what is generated: the README's sessions, docs/
 	$(BIN)/python docs/generate.py

@@ -18,10 +18,11 @@ from kubectl_hostnet.applications.catalog import Catalog, load
 from kubectl_hostnet.commands.probe_options import Pace, What, Where
 from kubectl_hostnet.commands.probing import conclusions, observe, proxies
 from kubectl_hostnet.commands.reading import nothing_found
+from kubectl_hostnet.commands.sockets import ClaimsOf, unread, with_sockets
 from kubectl_hostnet.commands.targets import Selected, Selection, select
 from kubectl_hostnet.commands.vantages import Ground, Places, Vantages
 from kubectl_hostnet.errors import HostnetError
-from kubectl_hostnet.options import Connection, Output, ReadConfig, Scope
+from kubectl_hostnet.options import Connection, LiveOptions, Output, ReadConfig, Scope
 from kubectl_hostnet.probe.limits import Limits
 from kubectl_hostnet.render.progress import Progress
 from kubectl_hostnet.source.query import Source
@@ -45,6 +46,7 @@ def run(
     what: What,
     pace: Pace,
     places: Places,
+    sockets: LiveOptions,
     form: Output,
     targets: Targets = [],  # noqa: B006 - typer copies it
     everything: All = False,
@@ -60,9 +62,18 @@ def run(
 
     Exit code 1: an endpoint of a Pod's own is not reachable, or not healthy. Not so: other nodes (--every-node), ports
     bound to 127.0.0.1, ports that are only guessed, UDP silence, and a family for which this machine has no route.
+
+    --live reads the sockets of the Pods first, by exec: then it is certain which ports there are, and where they are bound.
     """
     plan = Plan(
-        where.choice(), what.wishes(), pace.limits(), load(), places, read_config=read_config, use_proxy=pace.use_proxy
+        where.choice(),
+        what.wishes(),
+        pace.limits(),
+        load(),
+        places,
+        sockets,
+        read_config=read_config,
+        use_proxy=pace.use_proxy,
     )
     source = open_source(connection)
     if pace.watch or pace.wait:
@@ -81,6 +92,7 @@ class Plan:
     limits: Limits
     catalog: Catalog
     places: Places
+    sockets: LiveOptions
     read_config: bool = False
     use_proxy: bool = False
 
@@ -93,12 +105,18 @@ class Plan:
 def probe(source: Source, scope: Scope, targets: list[str], plan: Plan, *, everything: bool = False) -> Report:
     """Read the cluster, probe once, and conclude."""
     selection = select(source, scope, targets, everything=everything, config_maps=plan.read_config)
-    endpoints, troubles = _endpoints(selection, plan)
+    pods = [selected.pod for selected in selection.pods]
+    claims_of, reading = with_sockets(
+        lambda pod: pod_claims(pod, selection.inventory, plan.catalog, read_config=plan.read_config),
+        source,
+        pods,
+        plan.sockets,
+    )
+    endpoints, troubles = _endpoints(selection, plan, claims_of)
     limits = plan.limits
     if plan.use_proxy:
         limits = msgspec.structs.replace(limits, proxies=proxies(endpoint.target for endpoint in endpoints))
     count = len({endpoint.target for endpoint in endpoints})
-    pods = [selected.pod for selected in selection.pods]
     namespace = scope.namespace or source.default_namespace
     ground = Ground(source, namespace, pods, selection.inventory.nodes, limits, count)
     with Vantages(plan.places, ground) as vantages, Progress(count * len(vantages), clock=time.monotonic) as progress:
@@ -106,7 +124,7 @@ def probe(source: Source, scope: Scope, targets: list[str], plan: Plan, *, every
     report = probe_report(
         found.results,
         conclusions(source, selection.inventory, found, plan.catalog),
-        selection.inventory.gaps,
+        (*selection.inventory.gaps, *unread(reading)),
         [f"{trouble.message}: not probed" for trouble in troubles] if not selection.named else [],
         across=scope.all_namespaces,
         empty=nothing_found(None if scope.all_namespaces else namespace),
@@ -115,13 +133,13 @@ def probe(source: Source, scope: Scope, targets: list[str], plan: Plan, *, every
     return replace(report, failure=report.failure or trouble)
 
 
-def _endpoints(selection: Selection, plan: Plan) -> tuple[list[Endpoint], list[HostnetError]]:
+def _endpoints(selection: Selection, plan: Plan, claims_of: ClaimsOf) -> tuple[list[Endpoint], list[HostnetError]]:
     """The endpoints of all Pods, and why others have none. Raises when a Pod that was named alone has none."""
     endpoints: list[Endpoint] = []
     troubles: list[HostnetError] = []
     for selected in selection.pods:
         try:
-            endpoints += _of_pod(selected, selection, plan)
+            endpoints += _of_pod(selected, selection, plan, claims_of)
         except HostnetError as error:
             troubles.append(error)
     if troubles and selection.named and not endpoints:
@@ -129,14 +147,14 @@ def _endpoints(selection: Selection, plan: Plan) -> tuple[list[Endpoint], list[H
     return endpoints, troubles
 
 
-def _of_pod(selected: Selected, selection: Selection, plan: Plan) -> list[Endpoint]:
+def _of_pod(selected: Selected, selection: Selection, plan: Plan, claims_of: ClaimsOf) -> list[Endpoint]:
     pod, inventory, choice = selected.pod, selection.inventory, plan.choice
     if selected.ports and not choice.ports:
         choice = replace(choice, ports=selected.ports)
     return endpoints_of(
         pod,
         inventory.node_by_name,
-        pod_claims(pod, inventory, plan.catalog, read_config=plan.read_config),
+        tuple(claims_of(pod)),
         plan.catalog,
         choice=choice,
         wishes=plan.wishes,

@@ -9,7 +9,7 @@ from typing import Any
 
 from kubectl_hostnet.analysis.report import Report
 from kubectl_hostnet.errors import UsageError
-from kubectl_hostnet.render.layouts import LAYOUTS
+from kubectl_hostnet.render.layouts import layout_of
 from kubectl_hostnet.render.view import Layout, View
 
 Format = Callable[[Report, Layout, View], str]
@@ -43,7 +43,7 @@ def pieces(report: Report, name: str, view: View) -> Iterable[str]:
     """The same text, in pieces where the format has a function `pieces`: a long text then is never there as a whole."""
     ordered = _sorted(report, view.sort_by)
     module = import_module(f"kubectl_hostnet.render.{FORMATS[name]}")
-    layout, wishes = LAYOUTS.get(report.kind, Layout(())), replace(view, wide=view.wide or name == "wide")
+    layout, wishes = layout_of(report.kind), replace(view, wide=view.wide or name == "wide")
     if hasattr(module, "pieces"):
         found: Iterable[str] = module.pieces(ordered, layout, wishes)
         return found

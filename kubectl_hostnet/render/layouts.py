@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from kubectl_hostnet.render.layout_conflicts import CONFLICTS
-from kubectl_hostnet.render.layout_explain import APPLICATION, APPLICATIONS, TERMS
-from kubectl_hostnet.render.layout_hostpods import HOST_PODS
-from kubectl_hostnet.render.layout_ports import PORTS
-from kubectl_hostnet.render.layout_probe import PROBE
-from kubectl_hostnet.render.view import Column, Layout
+from importlib import import_module
 
-LAYOUTS: dict[str, Layout] = {
-    "LeftoverList": Layout(
-        columns=(
-            Column("NAMESPACE", lambda item, _: item.namespace),
-            Column("JOB", lambda item, _: item.name),
-            Column("REMOVED", lambda item, _: "yes" if item.removed else "no"),
-        ),
-        name=lambda item: f"job.batch/{item.name}",
-    ),
-    "HostPodList": HOST_PODS,
-    "PortList": PORTS,
-    "ConflictReport": CONFLICTS,
-    "ProbeReport": PROBE,
-    "ApplicationList": APPLICATIONS,
-    "Application": APPLICATION,
-    "TermList": TERMS,
-    "CompletionShim": Layout(
-        (Column("PATH", lambda item, _: item.path), Column("ACTION", lambda item, _: item.action))
-    ),
-    "Version": Layout(
-        columns=(
-            Column("COMPONENT", lambda item, _: item.component),
-            Column("VERSION", lambda item, _: item.version),
-            Column("PATH", lambda item, _: item.path),
-        )
-    ),
+from kubectl_hostnet.render.view import Layout
+
+# Each is a name in a module of this package, imported when its kind is shown: a layout brings its verb's types along.
+LAYOUTS: dict[str, tuple[str, str]] = {
+    "HostPodList": ("layout_hostpods", "HOST_PODS"),
+    "PortList": ("layout_ports", "PORTS"),
+    "ConflictReport": ("layout_conflicts", "CONFLICTS"),
+    "ProbeReport": ("layout_probe", "PROBE"),
+    "LeftoverList": ("layout_small", "LEFTOVERS"),
+    "ApplicationList": ("layout_explain", "APPLICATIONS"),
+    "Application": ("layout_explain", "APPLICATION"),
+    "TermList": ("layout_explain", "TERMS"),
+    "CompletionShim": ("layout_small", "SHIMS"),
+    "Version": ("layout_small", "VERSIONS"),
 }
+
+
+def layout_of(kind: str) -> Layout:
+    """The layout of a report kind; one without columns for a kind that has none."""
+    if kind not in LAYOUTS:
+        return Layout(())
+    module, name = LAYOUTS[kind]
+    found: Layout = getattr(import_module(f"kubectl_hostnet.render.{module}"), name)
+    return found

@@ -22,7 +22,7 @@ from kubectl_hostnet.inventory.address import Address
 from kubectl_hostnet.inventory.pod import Owner
 from kubectl_hostnet.render.envelope import envelope
 from kubectl_hostnet.render.formats import FORMATS, render
-from kubectl_hostnet.render.layouts import LAYOUTS
+from kubectl_hostnet.render.layouts import LAYOUTS, layout_of
 from kubectl_hostnet.render.view import View
 from kubectl_hostnet.source.facts import Gap
 
@@ -147,7 +147,7 @@ def test_a_cell_makes_no_column_in_markdown(report: Report) -> None:
 @pytest.mark.parametrize("kind", [*LAYOUTS, "NoSuchKind"])
 @pytest.mark.parametrize("headers", [True, False])
 def test_every_format_renders_an_empty_report(name: str, kind: str, headers: bool) -> None:
-    if name == "junit" and (kind not in LAYOUTS or LAYOUTS[kind].case is None):
+    if name == "junit" and (kind not in LAYOUTS or layout_of(kind).case is None):
         with pytest.raises(UsageError, match="-o junit is not for this verb"):
             written(Report(kind=kind, items=[]), name)
         return
