@@ -85,7 +85,7 @@ def _value(plain: Any, steps: list[str]) -> Any:
     for step in steps:
         if isinstance(plain, Mapping):
             plain = plain.get(step)
-        elif isinstance(plain, list) and step.isdigit() and int(step) < len(plain):
+        elif isinstance(plain, list | tuple) and step.isdigit() and int(step) < len(plain):
             plain = plain[int(step)]
         else:
             return None

@@ -13,8 +13,8 @@ FORMULA = ("=", "+", "-", "@")
 
 
 def to_csv(report: Report, layout: Layout, view: View) -> str:
-    """RFC 4180 with Unix line ends; all columns, wide ones too."""
-    headers, cells = rows(report, layout, replace(view, wide=True), each=True)
+    """RFC 4180 with Unix line ends; all columns, wide ones too; a cell without a value is empty."""
+    headers, cells = rows(report, layout, replace(view, wide=True), each=True, empty="")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if view.headers:

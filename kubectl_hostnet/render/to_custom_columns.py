@@ -11,7 +11,7 @@ from kubectl_hostnet.render.envelope import plain_items
 from kubectl_hostnet.render.jsonpath import value_text
 from kubectl_hostnet.render.jsonpath_scan import path_of
 from kubectl_hostnet.render.jsonpath_steps import Step, follow
-from kubectl_hostnet.render.to_jsonpath import without_nulls
+from kubectl_hostnet.render.to_jsonpath import as_the_api
 from kubectl_hostnet.render.to_table import aligned
 from kubectl_hostnet.render.view import Layout, View
 from kubectl_hostnet.text import printable
@@ -33,7 +33,7 @@ def to_custom_columns(report: Report, _layout: Layout, view: View) -> str:
     columns = columns_of(view.argument)
     lines = [[printable(column.header) for column in columns]] if view.headers else []
     try:
-        lines += [[_cell(column.path, item) for column in columns] for item in without_nulls(plain_items(report))]
+        lines += [[_cell(column.path, item) for column in columns] for item in as_the_api(plain_items(report))]
     except UsageError as error:
         raise UsageError(f"-o custom-columns: {error.message}", error.hint) from None
     return "\n".join(aligned(lines)) if lines else ""

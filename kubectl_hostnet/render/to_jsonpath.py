@@ -15,7 +15,8 @@ def to_jsonpath(report: Report, _layout: Layout, view: View) -> str:
     """The template filled in with the whole answer; nothing is added, not even a line end. Raises UsageError."""
     template = template_of(view.argument)
     try:
-        return filled(template, without_nulls(envelope(report)))
+        whole = envelope(report)
+        return filled(template, {**whole, "items": as_the_api(whole["items"])})
     except UsageError as error:
         raise _named(error) from None
 
@@ -30,11 +31,14 @@ def template_of(argument: str) -> list[Piece]:
         raise _named(error) from None
 
 
-def without_nulls(data: Any) -> Any:
-    """The data as the Kubernetes API would send it: what is null is left out."""
+def as_the_api(data: Any) -> Any:
+    """The items as the Kubernetes API would send them, without what is null or an empty list (omitempty in Go).
+
+    So `{.addresses[0].address}` of a Pending Pod is nothing, as in kubectl, and not an index out of bounds.
+    """
     if isinstance(data, dict):
-        return {key: without_nulls(value) for key, value in data.items() if value is not None}
-    return [without_nulls(value) for value in data] if isinstance(data, list | tuple) else data
+        return {key: as_the_api(value) for key, value in data.items() if value is not None and value not in ([], ())}
+    return [as_the_api(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _named(error: UsageError) -> UsageError:

@@ -59,11 +59,13 @@ class Layout:
     together: Callable[[Report, View], Sequence[Any]] = lambda report, _view: report.items
 
 
-def rows(report: Report, layout: Layout, view: View, *, each: bool = False) -> tuple[list[str], list[list[str]]]:
+def rows(
+    report: Report, layout: Layout, view: View, *, each: bool = False, empty: str = "<none>"
+) -> tuple[list[str], list[list[str]]]:
     """Headers and rows, all text made printable, empty cells as kubectl's `<none>`; `each` item has its own row."""
     columns = [c for c in layout.columns if (view.wide or not c.wide) and c.shown(report, view)]
     items = report.items if each else layout.together(report, view)
-    cells = [[c.cell(item, view) or "<none>" for c in columns] for item in items]
+    cells = [[c.cell(item, view) or empty for c in columns] for item in items]
     for line in cells:
         if not "".join(line).isprintable():  # one look at a line: few have anything to be made harmless
             line[:] = [printable(cell) for cell in line]

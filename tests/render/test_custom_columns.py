@@ -82,6 +82,10 @@ def test_wrong_columns_are_told_before_anything_is_read(output: str, message: st
     assert caught.value.hint
 
 
+def test_the_first_of_an_empty_list_is_nothing_for_the_api_has_no_empty_lists() -> None:
+    assert table("P:.ports[0].port", headers=False) == "8086\n<none>"
+
+
 def test_an_index_out_of_range_is_an_error() -> None:
-    with pytest.raises(UsageError, match=r"^-o custom-columns: array index out of bounds: index 1, length 0$"):
-        table("P:.ports[1].port")
+    with pytest.raises(UsageError, match=r"^-o custom-columns: array index out of bounds: index 2, length 2$"):
+        table("P:.ports[2].port")
