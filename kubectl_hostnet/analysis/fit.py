@@ -37,7 +37,7 @@ class Fit(Item, frozen=True, kw_only=True):
     `replicas` is null for a DaemonSet. `at_most` is how many can be placed and bind their ports, null where host ports
     set no limit. `nodes` are those where the ports are free; `unseen` those where the scheduler believes so, but a port
     is used that is not declared; `blocked` and `refused` all others. `not_considered` is what else the scheduler looks
-    at.
+    at. Not `admitted` means that the API server refuses it, or that its containers are in each other's way.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Fit(Item, frozen=True, kw_only=True):
     refused: tuple[RefusedNode, ...]
     not_considered: tuple[str, ...] = ()
     host_ports: bool = True
+    admitted: bool = True
 
     @property
     def title(self) -> str:

@@ -18,7 +18,8 @@ def fit_lines(answer: Fit) -> Iterator[str]:
     if not answer.host_ports:
         yield printable(f"{answer.title}: uses no port of a node")
         return
-    yield printable(f"{answer.title}: {_verdict(answer)}")
+    hopeless = "" if answer.admitted else "cannot run as it is; by others' ports alone: "
+    yield printable(f"{answer.title}: {hopeless}{_verdict(answer)}")
     others = [f"{b.node}: {b.port}/{b.protocol} is held by {', '.join(b.holders)}" for b in answer.blocked]
     others += [
         f"{b.node}: {b.port}/{b.protocol} is used by {', '.join(b.holders)}, which the scheduler does not know"
@@ -71,11 +72,11 @@ def _verdict(answer: Fit) -> str:
     if answer.replicas is None:
         return f"fits on {where}" + ("" if answer.fits else ", and hangs where its port is taken")
     if answer.kind == "Pod":
-        return f"fits on {where}" if answer.fits else f"fits on none of {len(nodes)} nodes"
+        return f"fits on {where}" if answer.nodes else f"fits on none of {len(nodes)} nodes"
     count = f"{answer.replicas} replica{'s' * (answer.replicas != 1)}"
     if answer.at_most is None:
         return f"{count} can be placed on {where}; the scheduler may put several on one, for no port is declared"
-    wanted = count if answer.fits else f"{answer.at_most} of {count}"
+    wanted = count if answer.at_most >= (answer.replicas or 0) else f"{answer.at_most} of {count}"
     return f"{wanted} can be placed, one a node, on {where}"
 
 

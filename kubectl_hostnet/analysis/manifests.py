@@ -34,6 +34,7 @@ from kubectl_hostnet.inventory.inventory import Inventory
 MAY: Severity = "risk"
 WILL: Severity = "conflict"
 PAIR = 2
+HOPELESS = ("refused", "pod-security", "container")
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -58,13 +59,17 @@ def judged(
     namespaces = dict([*known.inventory.namespaces, *manifest.namespaces])
     running = {(w.kind, w.namespace, w.name): workload_subject(w) for w in known.inventory.workloads}
     plans = [plan(subject, claims_of(subject.pod), known) for subject in subjects]
-    found = [
-        conflict
-        for planned in plans
-        for conflict in alone(planned, known, running.get(planned.subject.key), namespaces)
-    ]
+    found: list[Conflict] = []
+    answers: list[Fit] = []
+    for planned in plans:
+        mine = list(alone(planned, known, running.get(planned.subject.key), namespaces))
+        hopeless = any(c.severity == WILL and c.kind in HOPELESS for c in mine)
+        answers.append(
+            msgspec.structs.replace(planned.answer, fits=False, admitted=False) if hopeless else planned.answer
+        )
+        found += mine
     found += together(plans, known)
-    return [planned.answer for planned in plans], sorted(found, key=lambda conflict: conflict.order)
+    return answers, sorted(found, key=lambda conflict: conflict.order)
 
 
 def plan(subject: Subject, claims: Iterable[Claim], known: Ground) -> Planned:

@@ -85,7 +85,8 @@ def _rejected(pod: Pod, port: WantedPort, blockers: Sequence[Blocker]) -> Confli
         kind="rejected",
         holders=(*(_holding(blocker) for blocker in blockers), _wanting(pod, port)),
         effect=f"the kubelet rejected {pod.title} (reason NodePorts): {number} is {_by_whom(blockers)}",
-        remedy=f"delete {pod.title}; a Pod without spec.nodeName is placed by the scheduler, which looks at ports first",
+        remedy=f"delete {pod.title}, which is never tried again; without spec.nodeName the scheduler finds its successor a "
+        "node where the port is free",
     )
 
 

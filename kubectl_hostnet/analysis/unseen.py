@@ -8,6 +8,7 @@ import msgspec
 
 from kubectl_hostnet.analysis.binding import binds_meet
 from kubectl_hostnet.analysis.claims import Claim
+from kubectl_hostnet.analysis.collision_words import role
 from kubectl_hostnet.analysis.conflict import Conflict, pod_holder, port_text
 from kubectl_hostnet.analysis.fit import BlockedNode
 from kubectl_hostnet.analysis.port_uses import Place, PortUse
@@ -36,8 +37,8 @@ def unseen(
                 for use in uses.get((node, claim.protocol, claim.port), ())
                 if not (subject.owns(use.pod) or use.pod.deleted) and claims_meet(claim, use.claim)
             ]
-            if there:
-                found.append(Hidden(node, claim, tuple(there)))
+            if there:  # who crashes does not have the port, unless nobody else does
+                found.append(Hidden(node, claim, tuple([use for use in there if role(use) == "holds"] or there)))
     return tuple(found)
 
 

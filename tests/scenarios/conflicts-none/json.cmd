@@ -1,0 +1,2 @@
+# The envelope without items.
+kubectl hostnet conflicts -o json

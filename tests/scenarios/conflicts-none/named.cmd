@@ -1,0 +1,2 @@
+# A Pod that is well.
+kubectl hostnet conflicts influxdb-1

@@ -1,0 +1,2 @@
+# Nothing collides: exit code 0.
+kubectl hostnet conflicts

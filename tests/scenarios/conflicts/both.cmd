@@ -1,0 +1,2 @@
+# One question at a time.
+kubectl hostnet conflicts second -f fits.yaml

@@ -1,0 +1,2 @@
+# All columns.
+kubectl hostnet conflicts --node node-1 -o csv

@@ -1,0 +1,2 @@
+# A name of another namespace.
+kubectl hostnet conflicts proxy

@@ -1,0 +1,2 @@
+# It fits: exit code 0.
+kubectl hostnet conflicts -f fits.yaml

@@ -1,0 +1,2 @@
+# The contract.
+kubectl hostnet conflicts -n monitoring -o json

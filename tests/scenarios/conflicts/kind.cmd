@@ -1,0 +1,2 @@
+# A kind that makes no Pods.
+kubectl hostnet conflicts service/web

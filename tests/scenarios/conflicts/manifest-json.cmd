@@ -1,0 +1,2 @@
+# The answers are in fits.
+kubectl hostnet conflicts -f manifest.yaml -o json

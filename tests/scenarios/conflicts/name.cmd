@@ -1,0 +1,2 @@
+# Who wants.
+kubectl hostnet conflicts -o name

@@ -1,0 +1,2 @@
+# Only what Pods of a namespace are in.
+kubectl hostnet conflicts -n default

@@ -1,0 +1,2 @@
+# A file that is not there.
+kubectl hostnet conflicts -f gone.yaml

@@ -1,0 +1,2 @@
+# Nothing to place.
+kubectl hostnet conflicts -f nothing.yaml

@@ -1,0 +1,2 @@
+# The kubelet refused it.
+kubectl hostnet conflicts third

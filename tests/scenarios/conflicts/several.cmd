@@ -1,0 +1,2 @@
+# Two questions in one.
+kubectl hostnet conflicts second third

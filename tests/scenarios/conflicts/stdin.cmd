@@ -1,0 +1,2 @@
+# A manifest on standard input.
+kubectl hostnet conflicts -f - < fits.yaml

@@ -1,0 +1,2 @@
+# Several files.
+kubectl hostnet conflicts -f fits.yaml -f manifest.yaml -o name

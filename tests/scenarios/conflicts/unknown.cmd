@@ -1,0 +1,2 @@
+# A name with a typo.
+kubectl hostnet conflicts secnd

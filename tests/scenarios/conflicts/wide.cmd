@@ -1,0 +1,2 @@
+# Containers, confidence, evidence and remedy.
+kubectl hostnet conflicts -o wide
