@@ -12,14 +12,15 @@ import msgspec
 import yaml
 
 from kubectl_hostnet.errors import HostnetError, InputError
-from kubectl_hostnet.source import biglist
+from kubectl_hostnet.source import biglist, yaml_text
 from kubectl_hostnet.source.facts import Gap
 from kubectl_hostnet.source.nesting import too_deep
 from kubectl_hostnet.text import printable
 
 SUFFIXES = (".json", ".yaml", ".yml")
 HOW = "make one with kubectl get pods,nodes,services -A -o json"
-LOGS = re.compile(rb"^==== START logs for .*?^==== END logs for [^\n]*$", re.DOTALL | re.MULTILINE)
+LOGS_BEGIN = b"==== START logs for "
+LOGS = re.compile(b"^" + LOGS_BEGIN + b".*?^==== END logs for [^\n]*$", re.DOTALL | re.MULTILINE)
 BIG = 16 << 20  # bytes, from which on a file is read in blocks
 # What an object begins with when its keys are sorted, as kubectl prints them: no need to look further for its kind.
 SORTED = re.compile(rb'\s*\{\s*"apiVersion"\s*:\s*"[^"\\]*"\s*,\s*"kind"\s*:\s*"(\w+)"')
@@ -43,16 +44,6 @@ class _Kind(msgspec.Struct):
 
 
 _HEAD, _KIND = msgspec.json.Decoder(_Head), msgspec.json.Decoder(_Kind)
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that leaves times as text, as the API has them."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
 
 
 def read(path: str, stdin: bytes | None, gaps: list[Gap]) -> Iterator[Document]:
@@ -180,28 +171,28 @@ def _incomplete(name: str, count: int, error: Exception) -> InputError:
 
 
 def _yaml(text: bytes, name: str) -> Iterator[Document]:
+    if LOGS_BEGIN in text:
+        text = LOGS.sub(b"", text)
     if too_deep(text):
         raise InputError(f"{name} is nested too deeply to be read", "repair the file, or make it again")
     try:
-        for content in yaml.load_all(text, Loader=_Loader):
-            yield from _yaml_objects(content)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = printable(str(getattr(error, "problem", None) or error).partition("\n")[0])
-        raise InputError(
-            f"{name} is neither JSON nor YAML{where}: {problem}", "repair the file, or make it again"
-        ) from None
+        for content in yaml.load_all(text, Loader=yaml_text.Loader):
+            yield from _yaml_objects(content, name)
+    except (*yaml_text.ERRORS, ValueError) as error:
+        message = f"{name} is neither JSON nor YAML{printable(yaml_text.problem(error))}"
+        raise InputError(message, "repair the file, or make it again") from None
 
 
-def _yaml_objects(content: Any) -> Iterator[Document]:
+def _yaml_objects(content: Any, name: str) -> Iterator[Document]:
     if isinstance(content, list):
         for item in content:
-            yield from _yaml_objects(item)
+            yield from _yaml_objects(item, name)
         return
     if not isinstance(content, dict):
         return
     kind, items = str(content.get("kind") or ""), content.get("items")
+    if not kind and "apiVersion" in content and "items" in content:  # kubectl writes a list's kind after its items
+        raise InputError(f"{name} is not complete: it ends within a list", "was it written to the end? make it again")
     if kind.endswith("List") and isinstance(items, list):
         if not items:
             yield Document(kind, [])

@@ -43,6 +43,12 @@ FORMS = {
     "documents.yaml": "---\n" + "\n---\n".join(yaml.safe_dump(o) for o in OBJECTS) + "\n---\n",
     "sequence.json": "\n".join(json.dumps(o) for o in OBJECTS),
     "bom.json": "\ufeff" + json.dumps(listing(*OBJECTS)),
+    "dump.yaml": yaml.safe_dump(listing(*OBJECTS[2:4], kind="NodeList"))
+    + "---\n"
+    + yaml.safe_dump(listing(*OBJECTS[:2], kind="PodList"))
+    + "==== START logs for container c of pod d/a ====\n{[ not yaml: at: all\n---\n==== END logs for container c of pod d/a ====\n"
+    + "---\n"
+    + yaml.safe_dump(listing(OBJECTS[4], kind="ServiceList")),
     "dump.txt": json.dumps(listing(*OBJECTS[2:4], kind="NodeList"))
     + "\n"
     + json.dumps(listing(*OBJECTS[:2], kind="PodList"))
@@ -84,6 +90,7 @@ def test_one_broken_file_of_a_directory_is_a_gap(tmp_path: Path) -> None:
         ("  \n", "is empty"),
         (json.dumps(listing(*OBJECTS))[:-40], "not complete JSON"),
         (json.dumps(OBJECTS[0]) + "\n{", "after 1 documents"),
+        (yaml.safe_dump(listing(*OBJECTS)).partition("kind: List")[0], "is not complete: it ends within a list"),
         ("kind: [unclosed\nx: {", "line 2"),
         ("\tkind: Pod", "neither JSON nor YAML"),
         ("[1, 2]", "not a Kubernetes object"),
