@@ -47,7 +47,7 @@ def binds_meet(one: str, other: str) -> bool:
 
 
 def health(pod: Pod, container: str | None) -> Health:
-    """Does a container look as if it has its ports? `well` runs, and has not failed before.
+    """Does a container look as if it has its ports? `well` runs and is ready.
 
     Without a container, or for one that has not said anything yet, the Pod's own state is taken: a template or a Pod
     whose containers have not started is `unknown`.
@@ -61,7 +61,7 @@ def health(pod: Pod, container: str | None) -> Health:
 def bind_failures(pod: Pod) -> Iterator[BindFailure]:
     """What the Pod's containers said about ports in use when they ended (termination messages, waiting messages)."""
     for state in pod.container_states:
-        if state.state == "running" and state.ready and not state.restarts:
+        if _health(state) == "well":
             continue
         for words in (state.last_message, state.message):
             failure = bind_failure(state.name, words)
@@ -85,9 +85,9 @@ def _port(line: str) -> int:
 
 
 def _health(state: ContainerState) -> Health:
-    """A container that failed before and runs again may be about to fail again: a crash loop has such moments."""
+    """What runs and is ready has its ports, whatever its earlier runs said; what runs and is not ready may lack one."""
     if state.state == "running":
-        return "doubtful" if state.restarts and state.last_exit_code not in (None, 0, *KILLED) else "well"
+        return "well" if state.ready else "doubtful"
     if state.state == "terminated":
         return "troubled" if state.exit_code else "well"
     if state.state == "waiting":

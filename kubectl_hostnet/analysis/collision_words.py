@@ -28,7 +28,7 @@ def _sentence(kind: Kind, port: str, parties: Sequence[PortUse]) -> str:
         return f"{losers} cannot bind {port} while {winners} has it"
     if losers:
         return f"only one of them can bind {port}: {losers}"
-    return f"both need {port}, and not all of them have always run"
+    return f"both need {port}, and not all of them are ready"
 
 
 def names(uses: Iterable[PortUse]) -> str:

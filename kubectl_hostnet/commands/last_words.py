@@ -48,7 +48,7 @@ def with_last_words(source: Source, inventory: Inventory) -> Inventory:
 def _silent(pod: Pod) -> Iterator[ContainerState]:
     """Containers of a host-networked Pod that end in errors and do not say why."""
     if pod.host_network and not pod.terminal:
-        for state in pod.container_states:
+        for state in (state for state in pod.container_states if not state.ready):
             ended = state.exit_code if state.state == "terminated" else state.last_exit_code
             if (
                 ended

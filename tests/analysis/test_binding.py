@@ -81,9 +81,9 @@ RUNNING, CRASHED = {"running": {}}, {"terminated": {"exitCode": 1, "message": "b
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ({"state": RUNNING}, "well"),
-        ({"state": RUNNING, "restartCount": 3, "lastState": CRASHED}, "doubtful"),
-        ({"state": RUNNING, "restartCount": 3, "lastState": {"terminated": {"exitCode": 137}}}, "well"),
+        ({"state": RUNNING, "ready": True}, "well"),
+        ({"state": RUNNING}, "doubtful"),
+        ({"state": RUNNING, "ready": True, "restartCount": 3, "lastState": CRASHED}, "well"),
         ({"state": {"waiting": {"reason": "CrashLoopBackOff"}}, "restartCount": 3, "lastState": CRASHED}, "troubled"),
         ({"state": {"waiting": {"reason": "ContainerCreating"}}}, "unknown"),
         ({"state": CRASHED}, "troubled"),
@@ -104,4 +104,4 @@ def test_the_last_words_of_a_run_count_while_it_is_about_to_run_again() -> None:
     waiting = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}}
     found = list(bind_failures(pod(state=waiting, restartCount=3, lastState=CRASHED)))
     assert [(f.container, f.port) for f in found] == [("main", 80)]
-    assert list(bind_failures(pod(state=RUNNING, ready=True))) == []
+    assert list(bind_failures(pod(state=RUNNING, ready=True, restartCount=1, lastState=CRASHED))) == []

@@ -81,6 +81,22 @@ def test_a_pod_that_has_not_started_yet_will_collide() -> None:
     assert told(conflicts(pod("one", args=LISTEN_ANY), coming)) == [("bind", "node-1", 9000, "one>new")]
 
 
+def test_who_runs_and_is_not_ready_may_lack_the_port() -> None:
+    waiting = pod("two", args=LISTEN_ANY)
+    waiting["status"]["containerStatuses"][0]["ready"] = False
+    found = conflicts(pod("one", args=LISTEN_ANY), waiting)
+    assert [(c.kind, c.severity) for c in found] == [("bind", "risk")]
+
+
+def test_what_an_earlier_run_said_is_history_once_it_is_ready() -> None:
+    again = pod("two", args=LISTEN_ANY)
+    again["status"]["containerStatuses"][0] |= {
+        "restartCount": 1,
+        "lastState": {"terminated": {"exitCode": 1, "message": IN_USE}},
+    }
+    assert conflicts(pod("one", args=LISTEN_ANY), again) == []
+
+
 def test_declared_ports_on_one_node_got_there_past_the_scheduler() -> None:
     assert told(conflicts(pod("one", 9000), pod("two", 9000))) == [("declared", "node-1", 9000, "one,two>")]
 
