@@ -56,7 +56,7 @@ def lasting_claims(pod: Pod, claims: Iterable[Claim]) -> Iterator[Claim]:
     """The claims of containers that run side by side (init containers end first), and what their last words add."""
     inits = {container.name for container in pod.containers if container.kind == "init"}
     lasting = [claim for claim in claims if claim.container not in inits] if inits else list(claims)
-    failures = list(bind_failures(pod)) if pod.host_network and not pod.ready else []
+    failures = list(bind_failures(pod)) if pod.host_network and (pod.restarts or not pod.ready) else []
     if not failures:
         yield from lasting
         return
