@@ -52,8 +52,10 @@ def health(pod: Pod, container: str | None) -> Health:
     Without a container, or for one that has not said anything yet, the Pod's own state is taken: a template or a Pod
     whose containers have not started is `unknown`.
     """
-    states = [s for s in pod.container_states if s.name == container] or list(pod.container_states)
-    found = {_health(state) for state in states}
+    for state in pod.container_states:
+        if state.name == container:
+            return _health(state)
+    found = {_health(state) for state in pod.container_states}
     worst: tuple[Health, ...] = ("troubled", "doubtful", "unknown")
     return next((state for state in worst if state in found), "well" if found else "unknown")
 

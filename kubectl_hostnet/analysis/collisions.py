@@ -107,12 +107,10 @@ def unexplained(place: Place, sharers: Sequence[PortUse]) -> Conflict | None:
 
 def _pairs(sharers: Sequence[PortUse]) -> Iterator[tuple[PortUse, PortUse]]:
     """Pairs that can matter; where everyone is well, only those that the scheduler or the CNI has a say in."""
-    special = [use for use in sharers if use.health not in SETTLED or use.claim.forwarded or use.declared]
-    numbers = {id(use): index for index, use in enumerate(sharers)}
-    for one in special:
-        for other in sharers:
-            both_special = other.health not in SETTLED or other.claim.forwarded or other.declared
-            if one is not other and (not both_special or numbers[id(one)] < numbers[id(other)]):
+    special = [use.claim.forwarded or use.declared or _disturbed(use) for use in sharers]
+    for index, one in enumerate(sharers):
+        for after, other in enumerate(sharers[index + 1 :], index + 1):
+            if special[index] or special[after]:
                 yield one, other
 
 

@@ -29,7 +29,7 @@ class PortUse(msgspec.Struct, frozen=True, gc=False):
     @property
     def declared(self) -> bool:
         """`ports[]` says so: the scheduler sees it."""
-        return any(evidence.source == "declared" for evidence in self.claim.evidence)
+        return "declared" in [evidence.source for evidence in self.claim.evidence]
 
     @property
     def sure(self) -> bool:
@@ -39,7 +39,10 @@ class PortUse(msgspec.Struct, frozen=True, gc=False):
     @property
     def refused(self) -> str:
         """The container's own words about the port being in use, or ""."""
-        return next((e.detail for e in self.claim.evidence if e.source == "socket" and e.field == FAILED), "")
+        for evidence in self.claim.evidence:
+            if evidence.field == FAILED and evidence.source == "socket":
+                return evidence.detail
+        return ""
 
 
 def port_uses(pods: Iterable[Pod], claims_of: ClaimsOf) -> dict[Place, list[PortUse]]:
