@@ -11,7 +11,7 @@ from kubectl_hostnet.inventory.pod import Pod
 
 Role = Literal["holds", "wants"]
 Severity = Literal["conflict", "risk"]
-# What each kind means is told in docs/conflicts.md; kinds are only ever added.
+# What each kind means is told by `explain conflicts`; kinds are only ever added.
 Kind = Literal[
     "pending", "rejected", "declared", "bind", "container", "component", "forwarded", "node-port",
     "node-port-range", "ephemeral-range", "replicas", "rollout", "drain", "manifest", "refused", "pod-security",

@@ -53,6 +53,27 @@ TOPICS: dict[str, tuple[str, dict[str, str]]] = {
             "open|filtered": "UDP and no answer: a listener that stays silent and a firewall look the same",
         },
     ),
+    "conflicts": (
+        "What `conflicts` finds; exit code 1, but for risks.",
+        {
+            "pending": "a Pod finds no node: where it could be, a port that it declares is held",
+            "rejected": "a kubelet refused a Pod that was bound to its node past the scheduler (reason NodePorts)",
+            "declared": "two Pods on one node declare one port; the scheduler would not have put them there",
+            "bind": "two processes need one port of a node, and the second cannot bind it; the scheduler does not see it",
+            "container": "two containers of one Pod need one port",
+            "component": "the port is that of a component of the node, such as the kubelet",
+            "forwarded": "a hostPort of another Pod is forwarded, and takes the traffic of the process that listens",
+            "node-port": "the port is the nodePort of a Service, which takes the traffic",
+            "node-port-range": "risk: the port lies where Services are given their nodePorts from",
+            "ephemeral-range": "risk: the port lies where outgoing connections take theirs from",
+            "replicas": "more Pods are wanted than there are nodes that can take one",
+            "rollout": "the next rollout hangs: new Pods cannot start beside the old ones, and those may not go first",
+            "drain": "risk: when a node is drained its Pod has nowhere to go",
+            "manifest": "two workloads of one manifest need the same port of the same nodes",
+            "refused": "the API server refuses the manifest",
+            "pod-security": "the namespace's Pod Security level refuses the Pods",
+        },
+    ),
     "vantage": (
         "Where a probe starts. An answer holds for that place only.",
         {

@@ -13,7 +13,6 @@ from kubectl_hostnet.commands.targets import WORKLOADS
 from kubectl_hostnet.errors import ForbiddenError, InputError, NotFoundError, UsageError
 from kubectl_hostnet.inventory.inventory import Inventory, inventory_from
 from kubectl_hostnet.inventory.pod import Pod
-from kubectl_hostnet.options import Connection
 from kubectl_hostnet.source.facts import Facts, Gap
 from kubectl_hostnet.source.query import Query, Source
 from kubectl_hostnet.source.snapshot import Snapshot
@@ -44,10 +43,8 @@ def read_cluster(source: Source, *, namespaces: bool = False, read_config: bool 
     return with_last_words(source, inventory_from(_read(source, query), consume=True))
 
 
-def read_manifests(paths: Sequence[str], connection: Connection, namespace: str) -> Inventory:
-    """Everything in the files of -f; objects without a namespace are in `namespace`. Raises InputError, UsageError."""
-    if "-" in paths and connection.snapshot == "-":
-        raise UsageError("-f - and --snapshot - both are standard input", "write one of them to a file")
+def read_manifests(paths: Sequence[str], namespace: str) -> Inventory:
+    """Everything in the files of -f; objects without a namespace are in `namespace`. Raises InputError."""
     facts = Facts(default_namespace=namespace)
     for path in paths:
         stdin = sys.stdin.buffer.read() if path == "-" else None

@@ -73,12 +73,14 @@ def run(
     """
     if names and (filename or all_namespaces):
         raise UsageError("names go neither with -f nor with -A", "ask one thing at a time")
+    if "-" in filename and connection.snapshot == "-":
+        raise UsageError("-f - and --snapshot - both are standard input", "write one of them to a file")
     source = open_source(connection)
     inventory = read_cluster(source, namespaces=bool(filename), read_config=read_config)
     known = ground(inventory, _claims(inventory, read_config))
     where = namespace or source.default_namespace
     if filename:
-        return _manifest(read_manifests(filename, connection, where), known, read_config)
+        return _manifest(read_manifests(filename, where), known, read_config)
     if names:
         return _explained(names, source, known, where)
     kept = None if all_namespaces else namespace

@@ -26,7 +26,7 @@ def run(subject: Subject = "") -> Report:
     """What is known of an application, or what a word in the reports means.
 
     An application's ports with what moves them or switches them on, its health check, and where the facts were read.
-    Topics: evidence, confidence, verdicts, vantage, bind. Needs no cluster.
+    Topics: evidence, confidence, verdicts, conflicts, vantage, bind. Needs no cluster.
     """
     catalog = load()
     if not subject:
