@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, get_type_hints
 
 from kubectl_hostnet import __version__, options
-from kubectl_hostnet.cli import HELP, PROGRAM
+from kubectl_hostnet.cli import HELP, PROGRAM, command
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.completion.grammar import HELP as HELP_OPTION
 from kubectl_hostnet.completion.grammar import Argument, Option
@@ -64,6 +64,7 @@ def manual() -> str:
         own, _ = _signature(verb)
         about = inspect.getdoc(_run(verb)) or ""
         lines += [f".SH {verb.upper()}", f".B {_man(_usage(verb))}", ".PP", _man(about.replace("\n\n", "\n.PP\n"))]
+        lines += [line for example, why in command(verb).examples for line in (".TP", _man(why), f".B {_man(example)}")]
         lines += _man_options(own)
     for group, title in SHARED.items():
         lines += [f".SH {title.upper()} OPTIONS", *_man_options(_of(group))]
@@ -81,7 +82,12 @@ def _section(verb: str) -> str:
     )
     also = f"\nAnd the options of: {links}.\n" if links else ""
     table = f"\n{_table(own)}" if own else ""
-    return f"## {verb}\n\n    {_usage(verb)}\n\n{text}\n{table}{also}"
+    return f"## {verb}\n\n    {_usage(verb)}\n\n{text}\n{_examples(verb)}{table}{also}"
+
+
+def _examples(verb: str) -> str:
+    lines = "".join(f"\n    # {about}\n    {line}\n" for line, about in command(verb).examples)
+    return f"\nExamples:\n{lines}" if lines else ""
 
 
 def _usage(verb: str) -> str:

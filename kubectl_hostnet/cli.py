@@ -7,9 +7,10 @@ import errno
 import gc
 import inspect
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -21,7 +22,7 @@ import typer.main
 
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.errors import HostnetError, UsageError
-from kubectl_hostnet.options import Output
+from kubectl_hostnet.options import Connection, Output
 from kubectl_hostnet.text import printable
 
 PROGRAM = "kubectl hostnet"
@@ -91,7 +92,7 @@ def _run(arguments: list[str]) -> int:
     except typer.Abort:
         raise KeyboardInterrupt from None
     except ClickException as error:  # type: ignore[misc]
-        raise _usage_error(error) from None
+        raise _usage_error(error, arguments) from None
     sys.stdout.flush()
     return code if isinstance(code, int) else 0
 
@@ -122,23 +123,43 @@ class Verbs(typer.core.TyperGroup):
             formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
 
 
+CONNECTION = frozenset(entry.name for entry in fields(Connection))
+
+
 class Verb(typer.core.TyperCommand):
-    """A verb that takes flags as kubectl does: `-o=json`, `--no-headers=true`."""
+    """A verb that takes flags as kubectl does: `-o=json`, `--no-headers=true`. `examples`: command lines, what for."""
+
+    examples: Sequence[tuple[str, str]] = ()
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Rewrite pflag's spellings into click's, then parse."""
         switches = {name for p in self.params if getattr(p, "is_flag", False) for name in p.opts}
         return super().parse_args(ctx, _as_click(args, switches))
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Examples first; how to reach the cluster, which kubectl's users know, comes last and apart."""
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write("\n".join(f"  # {about}\n  {line}\n" for line, about in self.examples))
+        sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": [], "Connection": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            title = "Arguments" if parameter.param_type_name == "argument" else "Options"
+            if record:
+                sections["Connection" if parameter.name in CONNECTION else title].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
 
 def command(name: str) -> Any:
     """The typer command of a verb, built from its `run` function."""
-    module, _ = VERBS[name]
-    run = import_module(f"kubectl_hostnet.commands.{module}").run
+    module = import_module(f"kubectl_hostnet.commands.{VERBS[name][0]}")
     application = typer.Typer(add_completion=False, rich_markup_mode=None)
-    application.command(name=name, cls=Verb, context_settings=SETTINGS)(_callback(run))
-    built = typer.main.get_command(application)
-    built.name = name
+    application.command(name=name, cls=Verb, context_settings=SETTINGS)(_callback(module.run))
+    built: Any = typer.main.get_command(application)
+    built.name, built.examples = name, getattr(module, "EXAMPLES", ())
     return built
 
 
@@ -236,12 +257,12 @@ def _as_click(args: list[str], switches: set[str]) -> list[str]:
     return words
 
 
-def _usage_error(error: Any) -> UsageError:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context else PROGRAM
+def _usage_error(error: Any, arguments: list[str]) -> UsageError:
+    context = getattr(error, "ctx", None)  # none when an option lacks its value
+    path = context.command_path if context else " ".join([PROGRAM, *(word for word in arguments[:1] if word in VERBS)])
     message = error.format_message().rstrip(".").strip()
     message = message[:1].lower() + message[1:]
-    message = message.replace("valid int range", "valid number").replace("valid integer range", "valid number")
+    message = re.sub(r"valid int(eger)?( range)?$", "valid number", message)
     message, _, possible = message.partition(" (Possible options: ")
     hint = f"did you mean {possible.rstrip(')')}? see {path} --help" if possible else f"see {path} --help"
     if path == PROGRAM and message.startswith("no such option"):

@@ -17,6 +17,13 @@ from kubectl_hostnet.options import Connection, EvidenceOptions, LiveOptions, Sc
 from kubectl_hostnet.source.query import Query
 from kubectl_hostnet.source.reading import open_source
 
+EXAMPLES = (
+    ("kubectl hostnet list -A", "all of the cluster"),
+    ("kubectl hostnet list -n monitoring --node node-2 -o wide", "one namespace's Pods on one node, with all there is"),
+    ("kubectl hostnet list influxdb -o json", "one Pod, with the evidence of each port"),
+    ("kubectl hostnet list -A --include-host-ports --sort-by .node", "hostPorts too, node by node"),
+    ("kubectl hostnet list --snapshot app.yaml --templates", "a manifest that is not applied yet"),
+)
 PodNames = Annotated[
     list[str], typer.Argument(metavar="[POD...]", help="Names of Pods; default: all.", show_default=False)
 ]

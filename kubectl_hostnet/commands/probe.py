@@ -28,6 +28,13 @@ from kubectl_hostnet.render.progress import Progress
 from kubectl_hostnet.source.query import Source
 from kubectl_hostnet.source.reading import open_source
 
+EXAMPLES = (
+    ("kubectl hostnet probe influxdb", "a Pod, on the ports that are known of it, at its node's addresses"),
+    ("kubectl hostnet probe influxdb --every-node", "does it answer on its own node only?"),
+    ("kubectl hostnet probe web --port 8443 --scheme https --path /healthz --expect-status 2xx", "what to ask"),
+    ("kubectl hostnet probe ds/node-exporter -n monitoring --from apiserver", "all Pods of a workload, from elsewhere"),
+    ("kubectl hostnet probe deploy/web --wait --timeout 2m", "until it can be reached"),
+)
 Targets = Annotated[
     list[str],
     typer.Argument(
