@@ -126,17 +126,19 @@ def test_an_address_that_nobody_has(faults: str, namespace: str, tmp_path: Path)
 
 
 def test_another_application_on_influxdbs_port(faults: str, namespace: str) -> None:
+    case = case_named("wrong-application")
+    taken = port(case)
     spec = {"hostNetwork": True, "nodeName": NODE, "terminationGracePeriodSeconds": 0}
-    squatter = {"name": "c", "image": "hostnet/listen", "args": ["tcp://:8086?do=http"]}
-    influxdb = {"name": "influxdb", "image": "influxdb"}
+    squatter = {"name": "c", "image": "hostnet/listen", "args": [f"tcp://:{taken}?do=http"]}
+    bind = {"name": "INFLUXDB_HTTP_BIND_ADDRESS", "value": f":{taken}"}
+    influxdb = {"name": "influxdb", "image": "influxdb", "env": [bind]}
     pod = {"apiVersion": "v1", "kind": "Pod"}
     apply({**pod, "metadata": {"name": "squatter"}, "spec": {**spec, "containers": [squatter]}}, namespace=namespace)
     wait_ready("squatter", namespace=namespace)
     apply({**pod, "metadata": {"name": "victim"}, "spec": {**spec, "containers": [influxdb]}}, namespace=namespace)
     try:
         eventually(lambda: "CrashLoopBackOff" in kubectl("get", "pods", "-n", namespace, "victim"))
-        case = case_named("wrong-application")
-        done = hostnet("probe", "victim", "-n", namespace, "--family", "IPv4", "-o", "json", "--timeout", "2s")
+        done = probe("victim", namespace, case)
         check(case, done)
         assert f"{namespace}/squatter" in json.dumps(done.json["conclusions"])
     finally:
