@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from kubectl_hostnet.analysis.evidence.address import endpoints, port_number
-from kubectl_hostnet.analysis.evidence.deciding import Facts, Given, bind_of, default_bind, given
+from kubectl_hostnet.analysis.evidence.deciding import Facts, Given, binds_of, default_bind, given
 from kubectl_hostnet.analysis.evidence.hint import Closed, Hint
 from kubectl_hostnet.analysis.evidence.judgement import OFF, Verdict, topic_matches
 from kubectl_hostnet.analysis.evidence.names import Name, name_of
@@ -17,6 +18,8 @@ from kubectl_hostnet.applications.images import image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
 
 ON = {"true", "yes", "on", "enabled", "enable"}
+FROM_FILE = re.compile(r"\$\((?:cat\s|<)|`cat\s")  # `etcd $(cat /etc/etcd/args)`
+UNREAD = "a default, but arguments are read from a file when it starts"
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -78,7 +81,7 @@ def _port(application: Application, port: KnownPort, index: int, facts: Facts) -
     default = (port.port, port.protocol)
     if not settings:
         if _default_holds(port, index, facts):
-            return Known((_default(application, port, index, facts),))
+            return Known(tuple(_defaults(application, port, index, facts)))
         return _closed_by_condition(application, port, facts)
     placed = [hint for one in settings for hint in _placed(application, port, one, facts)]
     targets = tuple((hint.port, port.protocol) for hint in placed)
@@ -95,7 +98,8 @@ def _placed(application: Application, port: KnownPort, found: Given, facts: Fact
     value = found.setting.value.strip().strip("\"'")
     number = port_number(value)
     if number:
-        yield _hint(application, port, found, Place(number, *bind_of(port, facts)), facts)
+        for place in binds_of(port, facts):
+            yield _hint(application, port, found, Place(number, *place), facts)
     elif _is_off(found.setting):
         return
     elif value.lower() in ON:
@@ -145,10 +149,13 @@ def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
     return bool(plain) and port.port not in plain
 
 
-def _default(application: Application, port: KnownPort, index: int, facts: Facts) -> Hint:
+def _defaults(application: Application, port: KnownPort, index: int, facts: Facts) -> Iterator[Hint]:
+    """The default port on its addresses; in doubt where the flags that could move it are in a file of the container."""
     shown = Setting("", "", f"{application.title} listens on {port.port}", f"{facts.container.field}.image")
-    place = Place(port.port, *bind_of(port, facts, first=index == 0))
-    return _hint(application, port, Given("application", shown), place, facts)
+    unread = bool(port.flags) and any(FROM_FILE.search(word) for word in facts.settings.words)
+    for place in binds_of(port, facts, first=index == 0):
+        hint = _hint(application, port, Given("application", shown), Place(port.port, *place), facts)
+        yield msgspec.structs.replace(hint, confidence="low", remark=UNREAD) if unread else hint
 
 
 def _hint(application: Application, port: KnownPort, found: Given, place: Place, facts: Facts) -> Hint:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kubectl_hostnet.analysis.claims import Source
-from kubectl_hostnet.analysis.evidence.address import NODE, endpoint
+from kubectl_hostnet.analysis.evidence.address import NODE, endpoints
 from kubectl_hostnet.analysis.evidence.judgement import Verdict, topic_matches
 from kubectl_hostnet.analysis.evidence.names import name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
@@ -42,16 +42,19 @@ def given(port: KnownPort, facts: Facts) -> list[Given]:
     return found if found and _enabled(port, found[-1].setting, facts.settings) else []
 
 
-def bind_of(port: KnownPort, facts: Facts, *, first: bool = False) -> tuple[str | None, bool]:
-    """The address of a port, and whether it is but the application's default: `bind_by`, or a setting of its topic."""
+def binds_of(port: KnownPort, facts: Facts, *, first: bool = False) -> list[tuple[str | None, bool]]:
+    """A port's addresses, each with whether it is but the application's default: `bind_by`, or a setting of its topic.
+
+    `-localip 169.254.20.10,10.96.0.10` are two addresses.
+    """
     found = _settings(port.bind_by, port.bind_by, [name.removeprefix("config ") for name in port.bind_by], facts)
-    if found and (place := endpoint(found[-1].setting.value)) and place.bind is not None:
-        return place.bind, False
+    if found and (places := [place.bind for place in endpoints(found[-1].setting.value) if place.bind is not None]):
+        return [(bind, False) for bind in dict.fromkeys(places)]
     names = [name_of(name) for name in (*port.flags, *port.env)]
     for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not found):
         if any(topic_matches(name, verdict.name) for name in names) or (first and not names and not verdict.topic):
-            return verdict.bind, False
-    return default_bind(port), True
+            return [(verdict.bind, False)]
+    return [(default_bind(port), True)]
 
 
 def default_bind(port: KnownPort) -> str:

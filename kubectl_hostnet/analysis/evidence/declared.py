@@ -10,9 +10,13 @@ from kubectl_hostnet.inventory.container import Container, DeclaredPort
 
 
 def declared(container: Container, *, host_network: bool) -> Iterator[Hint]:
-    """A hint for each declared port that is a port of the node: hostPort, or containerPort if host-networked."""
+    """A hint for each declared port that is a port of the node: containerPort if host-networked, else hostPort.
+
+    On the node's network the API accepts a hostPort only if it is equal to containerPort; where a template has another,
+    nothing forwards it: the process listens where it would in any Pod.
+    """
     for port in container.ports:
-        number = port.host_port or (port.container_port if host_network else 0)
+        number = port.container_port if host_network else port.host_port
         if number:
             yield Hint(
                 number, "declared", port.field, _detail(port, number), container.name, (port.protocol,),
@@ -22,7 +26,7 @@ def declared(container: Container, *, host_network: bool) -> Iterator[Hint]:
 
 def _detail(port: DeclaredPort, number: int) -> str:
     name = f" ({port.name})" if port.name else ""
-    what = "hostPort" if port.host_port else "containerPort"
+    what = "hostPort" if port.host_port == number else "containerPort"
     return f"{what} {number}/{port.protocol}{name}"
 
 

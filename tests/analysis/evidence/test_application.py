@@ -125,3 +125,18 @@ def test_a_program_behind_wrappers_gives_the_application_away() -> None:
     known = (Application("thing", "Thing", "https://example.test", "its manual", commands=("thingd",), ports=(MAIN,)),)
     for script in ("exec nice -n -19 ionice -c2 thingd --x", "exec watch-termination --log=/x -- thingd --x"):
         assert texts({"image": "other", "command": ["sh", "-c", script]}, known=known) == ["8086/TCP"]
+
+
+def test_an_address_setting_with_several_addresses_binds_them_all() -> None:
+    dns = KnownPort(53, "DNS", bind="169.254.20.10", bind_by=("-localip",))
+    both = ["10.96.0.10:53/TCP", "169.254.20.10:53/TCP"]
+    assert texts({"args": ["-localip", "169.254.20.10,10.96.0.10"]}, known=(thing(dns),)) == both
+    assert texts({"args": ["-localip", "169.254.20.10"]}, known=(thing(dns),)) == both[1:]
+
+
+@pytest.mark.parametrize("script", ["thing $(cat $ARGS_FILE)", "thing `cat /args`", "exec thing $(</args)"])
+def test_defaults_are_doubtful_where_the_arguments_are_in_a_file(script: str) -> None:
+    fixed = KnownPort(7000, "gossip")
+    known = (thing(MAIN, fixed, commands=("thing",)),)
+    assert texts({"command": ["sh", "-c", script]}, known=known) == ["7000/TCP", "8086/TCP?"]
+    assert texts({"command": ["sh", "-c", "thing --debug"]}, known=known) == ["7000/TCP", "8086/TCP"]
