@@ -124,6 +124,9 @@ def test_the_archive_is_self_contained_and_has_no_links(built: Built) -> None:
         entries = {entry.name: entry for entry in tar}
     assert all(entry.isfile() or entry.isdir() for entry in entries.values())
     assert {"LICENSE", "THIRD-PARTY-LICENSES.txt", "kubectl-hostnet"} <= set(entries)
+    assert {"_internal/socks.pyc", "_internal/h2/connection.pyc", "_internal/kubernetes/config/kube_config.pyc"} <= set(
+        entries
+    )
     assert entries["kubectl-hostnet"].mode == 0o755
     assert not any(".." in name or name.startswith("/") for name in entries)
     data = {
