@@ -49,7 +49,7 @@ def theatre() -> Iterator[Theatre]:
 def test_every_prediction_is_the_real_schedulers_decision(theatre: Theatre) -> None:
     seed = int(os.environ.get("HOSTNET_SEED") or time.time())
     print(f"HOSTNET_SEED={seed}")  # noqa: T201 - the way back to this run
-    random, tally = Random(seed), Counter[str]()  # noqa: S311 - it must be repeatable
+    random, tally = Random(seed), Counter[str]()
     while tally["cases"] < CASES:
         world = make_world(random)
         theatre.stage(world)
@@ -72,7 +72,7 @@ def test_every_prediction_is_the_real_schedulers_decision(theatre: Theatre) -> N
 
 def test_the_shrinker_keeps_only_what_a_difference_needs(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kubectl_hostnet.analysis.scheduler.ips_clash", lambda _one, _other: False)
-    random = Random(1)  # noqa: S311
+    random = Random(1)
     wrong, number, world = "", -1, make_world(random)
     theatre.stage(world)
     while not wrong:
