@@ -11,9 +11,12 @@ def entry_point() -> None:
         from kubectl_hostnet.completion.protocol import answer_and_exit  # 30 ms; the command line is 60
 
         answer_and_exit(sys.argv[2:])
-    from kubectl_hostnet.cli import entry_point as command_line
+    try:
+        from kubectl_hostnet.cli import entry_point as command_line
 
-    command_line()
+        command_line()
+    except KeyboardInterrupt:  # before the command line could see to it, or while it ends
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
 import typer
@@ -38,6 +39,7 @@ def entry_point() -> None:
     """What the console script calls: `main`, and one line instead of a traceback for a defect of this program."""
     # 40,000 Pods are a million objects that stay: the default thresholds would look at them a thousand times.
     gc.set_threshold(1_000_000, 20, 1000)
+    _reopen_closed_streams()
     try:
         code = main()
     except Exception as error:
@@ -57,7 +59,6 @@ def main(argv: list[str] | None = None) -> int:
     except HostnetError as error:
         return _fail(error, arguments)
     except KeyboardInterrupt:
-        _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         return _without_reader()
@@ -68,6 +69,13 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(
             HostnetError(f"cannot write the answer: {error.strerror}", "make room, or write elsewhere"), arguments
         )
+
+
+def _reopen_closed_streams() -> None:
+    """A stream that the caller has closed (`>&-`) is None in Python; as in Go it is the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole run
 
 
 def _leave(code: int) -> NoReturn:
