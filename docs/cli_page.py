@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, get_type_hints
 
 from kubectl_hostnet import __version__, options
-from kubectl_hostnet.cli import HELP, PROGRAM, command
+from kubectl_hostnet.command_line import HELP, PROGRAM, command
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.completion.grammar import HELP as HELP_OPTION
 from kubectl_hostnet.completion.grammar import Argument, Option

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from conftest import Run
 
-from kubectl_hostnet import cli
+from kubectl_hostnet.command_line import command
 from kubectl_hostnet.commands import VERBS
 
 EXAMPLES = [
@@ -22,7 +22,7 @@ EXAMPLES = [
 def test_every_example_parses_and_is_shown(verb: str, line: str, run: Run) -> None:
     words = shlex.split(line)
     assert words[:3] == ["kubectl", "hostnet", verb]
-    cli.command(verb).make_context(verb, words[3:])
+    command(verb).make_context(verb, words[3:])
     assert f"  {line}\n" in run(verb, "--help").out
 
 

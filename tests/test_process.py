@@ -31,6 +31,13 @@ def test_a_reader_that_leaves_early_is_no_error(big: str, form: str) -> None:
     assert len(done.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("words", ["", "list --help", "version --client", "list -A --snapshot {big}"])
+def test_a_reader_that_has_gone_already_is_no_error(big: str, words: str) -> None:
+    line = f'set -o pipefail; (sleep 0.1; "$@" {words.format(big=big)}) | true'
+    done = subprocess.run(["bash", "-c", line, "-", *PROGRAM], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize("seconds", [0.02, 0.05, 0.1, 0.2, 0.6])
 def test_ctrl_c_at_any_time_is_130_without_a_word(seconds: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:

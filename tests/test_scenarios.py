@@ -7,14 +7,13 @@ import io
 import os
 import shlex
 import sys
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from conftest import Outcome, Run
-
-from kubectl_hostnet import cli
 
 SCENARIOS = Path(__file__).with_name("scenarios")
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=timezone.utc)
@@ -56,7 +55,7 @@ def test_scenario(path: Path, run: Run, request: pytest.FixtureRequest, monkeypa
     text = path.read_text()
     words, stdin = parsed(text)
     monkeypatch.chdir(path.parent)
-    monkeypatch.setattr(cli.time, "time", NOW.timestamp)
+    monkeypatch.setattr(time, "time", NOW.timestamp)
     monkeypatch.setenv("COLUMNS", "100")
     if stdin:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(stdin).read_bytes())))

@@ -19,7 +19,7 @@ def read(verb: str) -> Grammar:
     run = import_module(f"kubectl_hostnet.commands.{VERBS[verb][0]}").run
     hints = _hints(run)
     if Output not in hints.values() and not prints_itself(run):
-        hints["printing"] = Output  # cli.py adds these
+        hints["printing"] = Output  # command_line.py adds these
     options, arguments = declared(hints)
     return Grammar((*options, HELP), tuple(arguments))
 

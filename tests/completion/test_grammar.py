@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_hostnet import cli
+from kubectl_hostnet.command_line import command
 from kubectl_hostnet.commands import VERBS
 from kubectl_hostnet.completion import generate, grammar
 from kubectl_hostnet.completion.signature import read
@@ -16,7 +16,7 @@ from kubectl_hostnet.completion.signature import read
 def test_options_are_those_of_the_parser(verb: str) -> None:
     parser = {
         tuple(sorted(p.opts)): (not getattr(p, "is_flag", False), bool(p.multiple))
-        for p in cli.command(verb).params
+        for p in command(verb).params
         if p.param_type_name == "option"
     }
     own = {tuple(sorted(o.names)): (o.takes_value, o.repeatable) for o in read(verb).options if o != grammar.HELP}
@@ -25,7 +25,7 @@ def test_options_are_those_of_the_parser(verb: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_arguments_are_those_of_the_parser(verb: str) -> None:
-    parser = [(p.metavar, p.nargs == -1) for p in cli.command(verb).params if p.param_type_name == "argument"]
+    parser = [(p.metavar, p.nargs == -1) for p in command(verb).params if p.param_type_name == "argument"]
     assert [(a.metavar, a.many) for a in read(verb).arguments] == parser
 
 
