@@ -23,7 +23,14 @@ from kubectl_hostnet.commands.version import Version
 # kind: (what makes it, the items' struct, keys of the envelope beside items, with their structs)
 KINDS: dict[str, tuple[str, type[msgspec.Struct], dict[str, type[msgspec.Struct] | str]]] = {
     "HostPodList": ("list", HostPod, {}),
-    "PortList": ("ports", NodePort, {"nodes": "how many nodes were looked at", "held": "with --free: who holds the ports elsewhere, as items of `ports`"}),
+    "PortList": (
+        "ports",
+        NodePort,
+        {
+            "nodes": "how many nodes were looked at",
+            "held": "with --free: who holds the ports elsewhere, as items of `ports`",
+        },
+    ),
     "ProbeReport": ("probe", ProbeItem, {"conclusions": Conclusion}),
     "ConflictReport": ("conflicts", Conflict, {"fits": Fit}),
     "LeftoverList": ("cleanup", Leftover, {}),

@@ -119,7 +119,14 @@ def test_the_json_contract_of_list(run: Run, snapshot: str) -> None:
 
 def test_every_key_of_an_answer_is_documented(run: Run, snapshot: str) -> None:
     text = (ROOT / "docs" / "output.md").read_text()
-    for words in (["list"], ["ports"], ["ports", "--free", "9100"], ["conflicts"], ["explain", "influxdb"], ["version"]):
+    for words in (
+        ["list"],
+        ["ports"],
+        ["ports", "--free", "9100"],
+        ["conflicts"],
+        ["explain", "influxdb"],
+        ["version"],
+    ):
         options = ["--snapshot", snapshot] if words[0] not in ("explain", "version") else []
         answer = json.loads(run(*words, *options, "-o", "json").out)
         assert f"## {answer['kind']} " in text

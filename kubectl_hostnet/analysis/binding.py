@@ -60,6 +60,18 @@ def health(pod: Pod, container: str | None) -> Health:
     return next((state for state in worst if state in found), "well" if found else "unknown")
 
 
+def blames_another(pod: Pod, container: str | None) -> bool:
+    """The container has ended and said something, and that was not that a port is in use."""
+    states = [s for s in pod.container_states if s.name == container and _health(s) != "well"]
+    words = [text for state in states for text in (state.last_message, _own_words(state)) if text]
+    return bool(words) and not any(IN_USE.search(text) for text in words)
+
+
+def _own_words(state: ContainerState) -> str:
+    """A waiting container's message is the kubelet's ("back-off 5m0s restarting"), not its own."""
+    return state.message if state.state == "terminated" else ""
+
+
 def bind_failures(pod: Pod) -> Iterator[BindFailure]:
     """What the Pod's containers said about ports in use when they ended (termination messages, waiting messages)."""
     for state in pod.container_states:

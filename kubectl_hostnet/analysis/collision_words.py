@@ -24,11 +24,11 @@ def _sentence(kind: Kind, port: str, parties: Sequence[PortUse]) -> str:
         return f"the scheduler would not have put them on one node; who starts last cannot bind {port}"
     if kind == "container":
         return f"two containers of one Pod need {port}: one of them cannot bind it"
+    if not any(use.lost for use in parties):
+        return f"{names(parties)} all need {port}, and not all of them are well"
     if winners and losers:
         return f"{losers} cannot bind {port} while {winners} has it"
-    if losers:
-        return f"only one of them can bind {port}: {losers}"
-    return f"both need {port}, and not all of them are ready"
+    return f"only one of them can bind {port}: {losers}"
 
 
 def names(uses: Iterable[PortUse]) -> str:

@@ -163,8 +163,7 @@ def _severity(kind: Kind, parties: Sequence[PortUse]) -> Severity:
     """A collision that the containers' states do not bear out yet is a risk."""
     if kind in ("declared", "forwarded"):
         return "conflict"
-    states = {use.health for use in parties}
-    return "conflict" if states & {"troubled", "unknown"} else "risk"
+    return "conflict" if any(use.lost for use in parties) else "risk"
 
 
 def _sides(parties: Sequence[PortUse]) -> Iterator[ConflictHolder]:

@@ -27,7 +27,8 @@ def blocked_pods(inventory: Inventory, held: HeldPorts, fixes: Fixes) -> Iterato
             groups.setdefault((pod.namespace, pod.workload or pod.name, pod.placement, held.wanted(pod)), []).append(
                 pod
             )
-    for pods in groups.values():
+    for group in groups.values():
+        pods = sorted(group, key=_age)
         found = survey(pods[0], candidates(pods[0], inventory), held)
         if not found.free:
             for node, blockers in found.blocked:
@@ -44,9 +45,8 @@ def waits(pod: Pod) -> bool:
 def rejected_pods(inventory: Inventory, held: HeldPorts) -> Iterator[Conflict]:
     """Pods that the kubelet did not admit because of a port that is still held."""
     latest: dict[object, Pod] = {}
-    for pod in inventory.pods:
-        if rejected(pod):
-            latest[(pod.namespace, pod.workload or pod.name, pod.node)] = pod
+    for pod in sorted(filter(rejected, inventory.pods), key=_age):
+        latest[(pod.namespace, pod.workload or pod.name, pod.node)] = pod
     for pod in latest.values():
         for port, blockers in _by_port(tuple(held.blockers(pod, pod.node))):
             yield _rejected(pod, port, blockers)
@@ -92,11 +92,16 @@ def _rejected(pod: Pod, port: WantedPort, blockers: Sequence[Blocker]) -> Confli
 
 def _by_port(blockers: Sequence[Blocker]) -> list[tuple[WantedPort, list[Blocker]]]:
     found: dict[tuple[str, int], tuple[WantedPort, list[Blocker]]] = {}
-    for blocker in blockers:
+    for blocker in sorted(blockers, key=lambda one: (one.nominated, _age(one.holder))):
         entry = found.setdefault((blocker.wanted.protocol, blocker.wanted.port), (blocker.wanted, []))
         if not any(b.holder is blocker.holder for b in entry[1]):
             entry[1].append(blocker)
     return list(found.values())
+
+
+def _age(pod: Pod) -> tuple[str, str, str, str]:
+    """The eldest first, whatever the order of reading."""
+    return (pod.created, pod.namespace, pod.name, pod.uid)
 
 
 def _by_whom(blockers: Sequence[Blocker]) -> str:

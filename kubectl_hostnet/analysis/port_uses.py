@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from kubectl_hostnet.analysis.binding import Health, bind_failures, health
+from kubectl_hostnet.analysis.binding import Health, bind_failures, blames_another, health
 from kubectl_hostnet.analysis.claims import Claim, Evidence
 from kubectl_hostnet.inventory.pod import Pod
 
@@ -25,6 +25,13 @@ class PortUse(msgspec.Struct, frozen=True, gc=False):
     def health(self) -> Health:
         """Does the container look as if it has the port?"""
         return health(self.pod, self.claim.container)
+
+    @property
+    def lost(self) -> bool:
+        """It does not have the port, as far as can be told: it does not run, and has given no other reason for that."""
+        return bool(self.refused) or (
+            self.health in ("troubled", "unknown") and not blames_another(self.pod, self.claim.container)
+        )
 
     @property
     def declared(self) -> bool:

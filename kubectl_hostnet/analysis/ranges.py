@@ -54,7 +54,8 @@ def risky_ranges(inventory: Inventory) -> tuple[PortRange, ...]:
 def risk(port: int, protocol: str, sharers: Sequence[PortUse], reach: PortRange) -> Conflict:
     """A port that lies in a range which something else is served from."""
     nodes = dict.fromkeys(use.pod.node for use in sharers)
-    who, number = sharers[0].pod, port_text(port, protocol)
+    first = min(sharers, key=lambda use: (use.pod.created, use.pod.key, use.pod.uid, use.claim.bind))
+    who, number = first.pod, port_text(port, protocol)
     more = f" (and {len(sharers) - 1} more Pods of it)" if len(sharers) > 1 else ""
     inside = f"{number} of {who.title}{more} lies in the {reach.name} range {reach.first}-{reach.last}"
     ephemeral = reach.name == "ephemeral"
@@ -64,7 +65,7 @@ def risk(port: int, protocol: str, sharers: Sequence[PortUse], reach: PortRange)
         protocol=protocol,
         kind=KINDS[reach.name],
         severity="risk",
-        holders=tuple(pod_holder(use.pod, use.claim, "wants") for use in sharers[:1]),
+        holders=(pod_holder(first.pod, first.claim, "wants"),),
         effect=f"{inside}: "
         + (
             "an outgoing connection may have it when the Pod starts"

@@ -99,7 +99,10 @@ def _known(source: Source, missing: list[str], namespace: str) -> list[tuple[str
 
 def _suggestion(missing: list[str], namespace: str, known: list[tuple[str, str]]) -> str:
     hints = [hint for name in missing if (hint := _suggestion_for(name, namespace, known))]
-    return "; ".join(dict.fromkeys(hints)) or "check the name and -n; kubectl hostnet list -A shows all that are host-networked"
+    return (
+        "; ".join(dict.fromkeys(hints))
+        or "check the name and -n; kubectl hostnet list -A shows all that are host-networked"
+    )
 
 
 def _suggestion_for(name: str, namespace: str, known: list[tuple[str, str]]) -> str:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from builders import node, service
-from conflict_cases import IN_USE, conflicts, owned, pending, pod, told, workload
+from conflict_cases import IN_USE, conflicts, inventory, owned, pending, pod, told, workload
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from kubectl_hostnet.analysis.claims import Claim
+from kubectl_hostnet.analysis.conflict import Conflict
+from kubectl_hostnet.analysis.conflicts import cluster_conflicts, ground
 
 LISTEN_ANY, LISTEN_LOOPBACK = ["--listen-address=:9000"], ["--listen-address=127.0.0.1:9000"]
 
@@ -63,8 +67,21 @@ def test_different_addresses_share_a_port() -> None:
 
 
 def test_guesses_of_low_confidence_do_not_shout() -> None:
-    guess = {"containers": [{"name": "main", "image": "x", "env": [{"name": "SOME_PORT", "value": "9000"}]}]}
-    assert conflicts(pod("one", **guess), pod("two", **guess)) == []
+    def guessing(*made: dict[str, Any]) -> list[Conflict]:
+        found = inventory(*made)
+        guess = Claim(9000, "TCP", "", "main", None, "low", ())
+        return cluster_conflicts(ground(found, lambda _pod: [guess]))
+
+    assert guessing(pod("one"), pod("two", crash="panic")) == []
+    assert told(guessing(pod("one"), pod("two", crash=IN_USE))) == [("bind", "node-1", 9000, "one>two")]
+    assert guessing(pod("one", status={"phase": "Pending", "containerStatuses": []}), pod("two", crash="panic")) == []
+
+
+def test_who_crashes_for_another_reason_is_a_risk_only() -> None:
+    found = conflicts(pod("one", args=LISTEN_ANY), pod("two", args=LISTEN_ANY, crash="panic: no such table"))
+    assert [(c.kind, c.severity) for c in found] == [("bind", "risk")]
+    found = conflicts(pod("one", args=LISTEN_ANY), pod("two", args=LISTEN_ANY, crash=""))
+    assert [(c.kind, c.severity) for c in found] == [("bind", "conflict")]
 
 
 def test_a_replacement_in_progress_is_no_conflict() -> None:
@@ -143,7 +160,10 @@ def test_a_forwarded_port_takes_the_traffic_of_a_process_though_both_run() -> No
 
 def test_a_node_port_takes_the_traffic_too_unless_it_serves_this_very_pod() -> None:
     taken = {"port": 80, "nodePort": 31000, "targetPort": 8080}
-    found = conflicts(pod("one", 31000), service("web", {"app": "web"}, taken, type="NodePort"))
+    web = service("web", {"app": "web"}, taken, type="NodePort")
+    local = pod("local", args=["--listen-address=127.0.0.1:31000"])
+    assert "node-port" not in [c.kind for c in conflicts(local, web)]
+    found = conflicts(pod("one", 31000), web)
     assert ("node-port", "node-1", 31000, "web>one") in told(found)
     own = service("web", {"app": "web"}, {**taken, "targetPort": 31000}, type="NodePort")
     assert "node-port" not in [c.kind for c in conflicts(pod("one", 31000, labels={"app": "web"}), own)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from real_cluster import apply, eventually, execute, hostnet, kubectl, wait_ready
 
 pytestmark = pytest.mark.cluster
@@ -272,3 +273,38 @@ def settled(pods: list[Json]) -> bool:
 
 def status_of(url: str) -> str:
     return execute("curl", "-s", "-m", "3", "-o", "/dev/null", "-w", "%{http_code}", url).out
+
+
+@pytest.fixture
+def reader(space: str) -> Any:
+    """A user who has exactly these rules; yields a function that grants them and asks."""
+    name = f"{space}-reader"
+    api = "rbac.authorization.k8s.io"
+
+    def ask_as(rules: list[Json], *words: str) -> Json:
+        role = {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules}
+        binding = {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name}}
+        binding["roleRef"] = {"apiGroup": api, "kind": "ClusterRole", "name": name}  # type: ignore[assignment]
+        binding["subjects"] = [{"kind": "User", "name": name, "apiGroup": api}]  # type: ignore[assignment]
+        kubectl("apply", "-f", "-", stdin=f"{json.dumps(role)}\n---\n{json.dumps(binding)}")
+        answer: Json = hostnet("conflicts", *words, "-n", space, "-o", "json", "--as", name).json
+        return answer
+
+    yield ask_as
+    kubectl("delete", "clusterrole,clusterrolebinding", name)
+
+
+def test_the_documented_roles_suffice_and_what_they_lack_is_said(space: str, reader: Any, tmp_path: Path) -> None:
+    documents = yaml.safe_load_all((Path(__file__).parents[2] / "docs" / "rbac.yaml").read_text())
+    wanted = ("kubectl-hostnet", "kubectl-hostnet-workloads", "kubectl-hostnet-conflicts")
+    rules = [rule for role in documents if role["metadata"]["name"] in wanted for rule in role["rules"]]
+    apply(pod("one", node="node-3", args=["tcp://:22280"]), namespace=space)
+    wait_ready("one", namespace=space)
+    apply(pod("two", node="node-3", args=["tcp://:22280"]), namespace=space)
+    found("bind", 22280, namespace=space)
+    words = ("-f", manifest(tmp_path, pod("new", 22281)))
+    eventually(lambda: reader(rules, *words).get("gaps") == [])
+    for left_out in ("nodes", "namespaces", "pods/log", "deployments"):
+        less = [{**rule, "resources": [r for r in rule["resources"] if r != left_out]} for rule in rules]
+        less = [rule for rule in less if rule["resources"]]
+        eventually(lambda less=less, what=left_out: [g["resource"] for g in reader(less, *words)["gaps"]] == [what])
