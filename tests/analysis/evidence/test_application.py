@@ -114,6 +114,14 @@ def test_a_probe_on_loopback_does_not_narrow_what_is_known_to_listen_everywhere(
     ]
 
 
+def test_a_port_of_some_releases_is_known_where_the_image_does_not_tell_its_release() -> None:
+    probe = {"livenessProbe": {"httpGet": {"port": 10252, "host": "127.0.0.1"}}}
+    known = (thing(KnownPort(10252, "health", versions="<1.23")),)
+    assert texts({**probe, "image": "registry.test/thing:TEMPLATED"}, known=known) == ["10252/TCP"]
+    assert texts({**probe, "image": "thing:1.30"}, known=known) == ["127.0.0.1:10252/TCP"]
+    assert texts({"image": "thing:TEMPLATED"}, known=known) == []
+
+
 def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
     known = (thing(MAIN),)
     for image in ("{{ .Values.image }}", "TEMPLATED", "${IMAGE}:v1"):
