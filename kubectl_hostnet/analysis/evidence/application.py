@@ -20,6 +20,7 @@ from kubectl_hostnet.applications.schema import Application, KnownPort
 ON = {"true", "yes", "on", "enabled", "enable"}
 FROM_FILE = re.compile(r"\$\((?:cat\s|<)|`cat\s")  # `etcd $(cat /etc/etcd/args)`
 UNREAD = "a default, but arguments are read from a file when it starts"
+COVERED = "a default, but its configuration is in a volume that is not read"
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -170,12 +171,26 @@ def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
 
 
 def _defaults(application: Application, port: KnownPort, index: int, facts: Facts) -> Iterator[Hint]:
-    """The default port on its addresses; in doubt where the flags that could move it are in a file of the container."""
+    """The default port on its addresses; in doubt where what could move it is in a file that is not read."""
     shown = Setting("", "", f"{application.title} listens on {port.port}", f"{facts.container.field}.image")
-    unread = bool(port.flags) and any(FROM_FILE.search(word) for word in facts.settings.words)
     places = binds_of(port, facts, first=index == 0)
     found = (_hint(application, port, Given("application", shown), Place(port.port, *place), facts) for place in places)
-    yield from _uncertain(found, UNREAD) if unread else found
+    doubt = _unread(application, port, facts)
+    yield from _uncertain(found, doubt) if doubt else found
+
+
+def _unread(application: Application, port: KnownPort, facts: Facts) -> str:
+    if port.flags and any(FROM_FILE.search(word) for word in facts.settings.words):
+        return UNREAD
+    hidden = facts.container.hidden
+    covered = any(_covers(path, file) for file in application.configuration for path in hidden)
+    return COVERED if covered else ""
+
+
+def _covers(path: str, file: str) -> bool:
+    """A mount lies over a file or a folder, or inside of the folder."""
+    mount, wanted = path.rstrip("/") + "/", file.rstrip("/") + "/"
+    return wanted.startswith(mount) or mount.startswith(wanted)
 
 
 def _hint(application: Application, port: KnownPort, found: Given, place: Place, facts: Facts) -> Hint:

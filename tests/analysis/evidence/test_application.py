@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from claiming import claims_of, mounted, texts
+from claiming import claims_of, mounted, text, texts
 
 from kubectl_hostnet.applications.schema import Application, KnownPort
 
@@ -120,6 +120,38 @@ def test_a_port_of_some_releases_is_known_where_the_image_does_not_tell_its_rele
     assert texts({**probe, "image": "registry.test/thing:TEMPLATED"}, known=known) == ["10252/TCP"]
     assert texts({**probe, "image": "thing:1.30"}, known=known) == ["127.0.0.1:10252/TCP"]
     assert texts({"image": "thing:TEMPLATED"}, known=known) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/etc/thing", ["8086/TCP?"]),
+        ("/etc/thing/thing.conf", ["8086/TCP?"]),
+        ("/etc/thing/conf.d/mine", ["8086/TCP?"]),
+        ("/", ["8086/TCP?"]),
+        ("/etc/thing/certs", ["8086/TCP"]),
+        ("/etc/things", ["8086/TCP"]),
+    ],
+)
+def test_defaults_are_doubtful_where_the_configuration_is_in_a_volume_that_is_not_read(
+    path: str, expected: list[str]
+) -> None:
+    known = (thing(KnownPort(8086, "API"), configuration=("/etc/thing/thing.conf", "/etc/thing/conf.d/")),)
+    mount = {"volumeMounts": [{"name": "v", "mountPath": path}]}
+    of_the_node = {"volumes": [{"name": "v", "hostPath": {"path": "/etc/thing"}}]}
+    (claim,) = claims_of(mount, known=known, spec=of_the_node)
+    assert [text(claim)] == expected
+    assert claim.remarks == (
+        ("a default, but its configuration is in a volume that is not read",) if claim.confidence == "low" else ()
+    )
+
+
+def test_a_config_map_over_the_configuration_leaves_the_default_as_it_is() -> None:
+    known = (thing(KnownPort(8086, "API"), configuration=("/etc/thing",)),)
+    arguments = mounted({}, {"other.txt": "nothing"})
+    assert texts(arguments["container"], known=known, beside=arguments["beside"], spec=arguments["spec"]) == [
+        "8086/TCP"
+    ]
 
 
 def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
