@@ -68,6 +68,9 @@ class Catalog:
         for application in candidates:
             if application in runs or _has_run_word(application, container):
                 return application
+        entry = next((a for a in candidates if "" in a.run and not container.command), None)
+        if entry is not None:
+            return entry
         if runs and container.command:
             return runs[0]
         own = (a for a in candidates if not a.run and _may_run_own_program(container, commands))
@@ -192,12 +195,9 @@ def _tag_matches(application: Application, tag: str) -> bool:
 
 
 def _has_run_word(application: Application, container: Container) -> bool:
-    if "" in application.run and not container.command:
-        return True
-    return bool(application.run) and any(
-        fnmatch.fnmatchcase(word.rsplit("/", 1)[-1], pattern)
-        for word in words(container)
-        for pattern in application.run
+    patterns = [pattern for pattern in application.run if pattern]
+    return bool(patterns) and any(
+        fnmatch.fnmatchcase(word.rsplit("/", 1)[-1], pattern) for word in words(container) for pattern in patterns
     )
 
 

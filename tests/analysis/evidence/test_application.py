@@ -79,6 +79,12 @@ def test_an_address_belongs_to_the_port_of_its_topic(container: dict[str, Any], 
     assert texts(container, known=(thing(KnownPort(10259, "API", flags=("--secure-port",))),)) == expected
 
 
+def test_what_holds_the_address_is_known_then_no_other_setting_narrows_it() -> None:
+    secure = KnownPort(10258, "API", flags=("--secure-port",), bind_by=("--bind-address",))
+    assert texts({"args": ["--address=127.0.0.1"]}, known=(thing(secure),)) == ["10258/TCP"]
+    assert texts({"args": ["--bind-address=127.0.0.1"]}, known=(thing(secure),)) == ["127.0.0.1:10258/TCP"]
+
+
 def test_bind_by_names_what_holds_only_the_address() -> None:
     known = (thing(KnownPort(7472, "metrics", flags=("--port",), bind_by=("THING_HOST",))),)
     container = {"args": ["--port=7473"], "env": variables(THING_HOST="10.0.0.9")}
