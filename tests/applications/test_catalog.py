@@ -53,6 +53,7 @@ MATCHED = [
     ("kubeovn/kube-ovn:v1", ["/kube-ovn/start-db.sh"], [], "ovn-central"),
     ("kubeovn/kube-ovn:v1", ["/kube-ovn/other"], [], None),
     ("antrea/antrea-agent-ubuntu", ["start_ovs"], [], "antrea-ovs"),
+    ("${IMAGE}", ["sh", "-c", "socat - UNIX-CONNECT:/s; exec openshift-sdn-node --v 2"], [], "openshift-sdn"),
     ("piraeusdatastore/piraeus-server:v1", [], ["startController"], "linstor-controller"),
     ("piraeusdatastore/piraeus-server:v1", [], ["startSatellite"], "linstor-satellite"),
     ("linstor-satellite:v1", [], [], "linstor-satellite"),

@@ -167,6 +167,13 @@ def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
     assert texts({"name": "thing", "image": "other:v1"}, known=known) == []
 
 
+def test_where_the_image_is_not_filled_in_the_container_may_be_named_after_the_program() -> None:
+    known = (Application("thing", "T", "https://t.example", "", commands=("thingd",), ports=(KnownPort(8086, "API"),)),)
+    script = {"command": ["bash", "-c", ". /lib.sh; start-thing"]}
+    assert texts({"name": "thingd", "image": "TEMPLATED", **script}, known=known) == ["8086/TCP"]
+    assert texts({"name": "thingd", "image": "other:1", **script}, known=known) == []
+
+
 def test_a_program_behind_wrappers_gives_the_application_away() -> None:
     known = (Application("thing", "Thing", "https://example.test", "its manual", commands=("thingd",), ports=(MAIN,)),)
     for script in ("exec nice -n -19 ionice -c2 thingd --x", "exec watch-termination --log=/x -- thingd --x"):
