@@ -90,12 +90,12 @@ def endpoint(text: str) -> Endpoint | None:
 
 def scope_of(host: str) -> Scope:
     """What a host part stands for: all addresses, loopback, the node's own, another IP, a name, or unknown."""
-    host = host.strip("[]").lower()
+    written, host = host, host.strip("[]").lower()
     if host in ALL:
         return "all"
     if host == NODE:
         return "node"
-    if "unknown.invalid" in host or PLACEHOLDER.search(host):
+    if "unknown.invalid" in host or PLACEHOLDER.search(written):
         return "unknown"
     if host in ("localhost", "localhost.localdomain", "ip6-localhost"):
         return "loopback"
