@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from io import FileIO
 from pathlib import Path
@@ -68,8 +68,11 @@ class Catalog:
         for application in candidates:
             if application in runs or _has_run_word(application, container):
                 return application
+        entry = next((a for a in candidates if "" in a.run and not container.command), None)
+        if entry is not None:
+            return entry
         if runs and container.command:
-            return runs[0]
+            return _principal(runs)
         own = (a for a in candidates if not a.run and _may_run_own_program(container, commands))
         found = next(own, None)
         if found is None or found.idle:
@@ -191,13 +194,15 @@ def _tag_matches(application: Application, tag: str) -> bool:
     return not application.tags or any(fnmatch.fnmatchcase(tag, pattern) for pattern in application.tags)
 
 
+def _principal(runs: Sequence[Application]) -> Application:
+    """Of several programs in a script the first that listens by itself: others, as socat, may only help it."""
+    return next((application for application in runs if application.ports), runs[0])
+
+
 def _has_run_word(application: Application, container: Container) -> bool:
-    if "" in application.run and not container.command:
-        return True
-    return bool(application.run) and any(
-        fnmatch.fnmatchcase(word.rsplit("/", 1)[-1], pattern)
-        for word in words(container)
-        for pattern in application.run
+    patterns = [pattern for pattern in application.run if pattern]
+    return bool(patterns) and any(
+        fnmatch.fnmatchcase(word.rsplit("/", 1)[-1], pattern) for word in words(container) for pattern in patterns
     )
 
 

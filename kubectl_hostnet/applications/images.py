@@ -10,7 +10,8 @@ import msgspec
 
 ARCHITECTURE = re.compile(r"-(?:linux-)?(?:amd64|arm64|arm|arm64v8|arm32v[67]|armv7|armhf|ppc64le|s390x|386)$")
 # Mirrors flatten a path into one name: rancher/mirrored-calico-node, rancher/hardened-etcd, mirrored-library-traefik.
-MIRRORED = re.compile(r"^(?:mirrored-|hardened-)(?:library-)?")
+# OpenShift's own builds are called origin- (community) and ose- (enterprise): ose-csi-livenessprobe.
+MIRRORED = re.compile(r"^(?:mirrored-|hardened-|origin-|ose-)(?:library-)?")
 # v1.18.20, 1.8-alpine, 3 and 3-core; else a number with a dot after a word: release-0.7.8, alpine-v17.0.0.
 # The digits that a commit's hash starts with are no version.
 VERSION = re.compile(r"^v?(\d+(?:\.\d+)+|\d+(?=$|[-_+]))")

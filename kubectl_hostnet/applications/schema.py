@@ -82,6 +82,8 @@ class Application(Known, frozen=True):
     bare distribution): what is declared or probed there is served by somebody else.
     `not_listening` are flags and variables whose ports are never this application's own listeners (peers, upstreams,
     what is advertised). An application without `ports` is known to listen on nothing by default: `notes` says why.
+    `configuration` are the paths of files in its image that say where it listens: where a volume that cannot be read
+    lies over one of them, the defaults are in doubt.
     `host_network` says in a sentence what it needs the node's network for; "" if nothing does. `source` says where the
     facts were read.
     """
@@ -98,6 +100,7 @@ class Application(Known, frozen=True):
     idle: bool = False
     ports: tuple[KnownPort, ...] = ()
     not_listening: tuple[str, ...] = ()
+    configuration: tuple[str, ...] = ()
     health: Health | None = None
     host_network: str = ""
     notes: str = ""

@@ -71,7 +71,10 @@ class ConfigMount(msgspec.Struct, frozen=True, gc=False):
 
 
 class Container(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """A container of a Pod or of a Pod template. `field` is its path, e.g. `spec.containers[0]`."""
+    """A container of a Pod or of a Pod template. `field` is its path, e.g. `spec.containers[0]`.
+
+    `hidden` are the paths under which it sees files that the manifest does not tell: of the node, of Secrets, of claims.
+    """
 
     name: str
     image: str
@@ -84,6 +87,7 @@ class Container(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     ports: tuple[DeclaredPort, ...] = ()
     handlers: tuple[Handler, ...] = ()
     config_mounts: tuple[ConfigMount, ...] = ()
+    hidden: tuple[str, ...] = ()
     privileged: bool = False
     run_as_user: int | None = None
     capabilities: tuple[str, ...] = ()
@@ -133,7 +137,7 @@ _MOST = 10_000
 
 def _recalled(source: objects.Container, kind: ContainerKind, index: int, config: ConfigMaps) -> Container:
     field = f"spec.{SPEC_LISTS[kind]}[{index}]"
-    mounts = _config_mounts(source, field, config)
+    mounts = (tuple(_config_mounts(source, field, config)), _hidden(source, config))
     content = (
         source.command, source.args, source.env, source.env_from, source.ports, source.liveness_probe,
         source.readiness_probe, source.startup_probe, source.lifecycle, source.security_context,
@@ -142,7 +146,7 @@ def _recalled(source: objects.Container, kind: ContainerKind, index: int, config
     last = _LAST.get(key)
     if last is not None and last[0] == content and last[1] == mounts:
         return last[2]
-    made = _container(source, kind, field, tuple(mounts))
+    made = _container(source, kind, field, *mounts)
     if len(_LAST) >= _MOST:
         _LAST.clear()
     _LAST[key] = (content, mounts, made)
@@ -150,7 +154,7 @@ def _recalled(source: objects.Container, kind: ContainerKind, index: int, config
 
 
 def _container(
-    source: objects.Container, kind: ContainerKind, field: str, mounts: tuple[ConfigMount, ...]
+    source: objects.Container, kind: ContainerKind, field: str, mounts: tuple[ConfigMount, ...], hidden: tuple[str, ...]
 ) -> Container:
     security = source.security_context or objects.SecurityContext()
     capabilities = security.capabilities or objects.Capabilities()
@@ -168,6 +172,7 @@ def _container(
         ports=tuple(_port(port, f"{field}.ports[{i}]") for i, port in enumerate(source.ports or ())),
         handlers=tuple(_handlers(source, field)),
         config_mounts=mounts,
+        hidden=hidden,
         privileged=bool(security.privileged),
         run_as_user=security.run_as_user,
         capabilities=tuple(capabilities.add or ()),
@@ -243,6 +248,10 @@ def _config_mounts(source: objects.Container, field: str, config: ConfigMaps) ->
         if mount.name in config
         for config_map in config[mount.name]
     ]
+
+
+def _hidden(source: objects.Container, config: ConfigMaps) -> tuple[str, ...]:
+    return tuple([mount.mount_path for mount in source.volume_mounts or () if mount.name not in config])
 
 
 def _config_maps(volume: objects.Volume) -> list[objects.ConfigMapVolume]:

@@ -1,7 +1,8 @@
-"""JSON and YAML into the structs of objects.py: one odd object costs that object, never the answer."""
+"""JSON and YAML into the structs of objects.py: an odd field costs that field, an odd object itself, never the answer."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -27,6 +28,11 @@ KINDS: dict[str, type[objects.Fields]] = {
     "Event": objects.Event,
     **dict.fromkeys(WORKLOAD_KINDS, objects.Workload),
 }
+MOST_ODD_FIELDS = 50  # of an object; one with more is of another kind
+IDENTITY: tuple[list[str | int], ...] = ([], ["kind"], ["metadata"], ["metadata", "name"], ["metadata", "namespace"])
+# Where msgspec saw something wrong; values of a mapping are `[...]` there, which stands for the mapping.
+PLACE = re.compile(r"`\$([^`]*?)(?:\[\.\.\.\][^`]*)?`$")
+STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _PAGE = msgspec.json.Decoder(objects.Page)
 _SHARING = Sharing()
 _DECODERS: dict[type[objects.Fields], msgspec.json.Decoder[Any]] = {}
@@ -60,15 +66,47 @@ def each(
 
 
 def converted(document: Any, kind: str, gaps: list[Gap]) -> Any | None:
-    """A parsed document as a struct, forgiving `"80"` for 80; what stays wrong becomes a gap and None."""
-    try:
-        return msgspec.convert(_with_text_keys(document), KINDS[kind], strict=False)
-    except msgspec.ValidationError as failure:
-        error = failure
+    """A parsed document as a struct, forgiving `"80"` for 80.
+
+    A field of a wrong type costs that field (`replicas: TEMPLATED` in a template), and becomes a gap; what stays wrong
+    then costs the object.
+    """
+    mended = _with_text_keys(document)
+    errors: list[str] = []
+    while len(errors) < MOST_ODD_FIELDS:
+        try:
+            found = msgspec.convert(mended, KINDS[kind], strict=False)
+        except msgspec.ValidationError as failure:
+            errors.append(str(failure))
+            if not _take_out(mended, errors[-1]):
+                break
+        else:
+            gaps += [_gap(document, kind, error, "that field is left out") for error in errors]
+            return found
+    gaps.append(_gap(document, kind, errors[-1], "it is left out"))
+    return None
+
+
+def _gap(document: Any, kind: str, error: str, effect: str) -> Gap:
     metadata = document.get("metadata") if isinstance(document, dict) else None
     name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-    gaps.append(Gap(f"{kind} {printable(str(name))}", f"cannot be read: {printable(str(error))}", "it is left out"))
-    return None
+    return Gap(f"{kind} {printable(str(name))}", f"cannot be read: {printable(error)}", effect)
+
+
+def _take_out(document: Any, error: str) -> bool:
+    """Remove what msgspec's message points at (`... - at `$.spec.ports[0].port``); False if that is what names the object."""
+    place = PLACE.search(error)
+    steps = [int(index) if index else key for key, index in STEP.findall(place[1])] if place else []
+    if steps in IDENTITY:
+        return False
+    inner = document
+    try:
+        for step in steps[:-1]:
+            inner = inner[step]
+        del inner[steps[-1]]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def _with_text_keys(document: Any) -> Any:

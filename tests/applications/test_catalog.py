@@ -53,6 +53,12 @@ MATCHED = [
     ("kubeovn/kube-ovn:v1", ["/kube-ovn/start-db.sh"], [], "ovn-central"),
     ("kubeovn/kube-ovn:v1", ["/kube-ovn/other"], [], None),
     ("antrea/antrea-agent-ubuntu", ["start_ovs"], [], "antrea-ovs"),
+    ("${IMAGE}", ["sh", "-c", "socat - UNIX-CONNECT:/s; exec openshift-sdn-node --v 2"], [], "openshift-sdn"),
+    ("piraeusdatastore/piraeus-server:v1", [], ["startController"], "linstor-controller"),
+    ("piraeusdatastore/piraeus-server:v1", [], ["startSatellite"], "linstor-satellite"),
+    ("linstor-satellite:v1", [], [], "linstor-satellite"),
+    ("mayadata/mayastor:v1", ["mayastor-csi"], [], "mayastor-csi"),
+    ("mayadata/mayastor:v1", [], ["-N$(NODE)"], "mayastor-io-engine"),
     ("", [], [], None),
     ("@@@:::///", [], [], None),
 ]

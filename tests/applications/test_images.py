@@ -41,6 +41,8 @@ MATCHES = [
     ("calico/node", "registry.local/calico_node:v3"),
     ("etcd", "gcr.io/google_containers/etcd-amd64:3.0.17"),
     ("etcd", "rancher/hardened-etcd:v3.5"),
+    ("livenessprobe", "registry.redhat.io/openshift4/ose-csi-livenessprobe:v4.14"),
+    ("coredns", "quay.io/openshift/origin-coredns:4.14"),
     ("*cloud-controller-manager", "hetznercloud/hcloud-cloud-controller-manager:v1"),
 ]
 DIFFERS = [

@@ -157,14 +157,18 @@ def test_forbidden_pods_are_an_error(tmp_path: Path) -> None:
         cluster(api, tmp_path).read(PODS)
 
 
-def test_one_odd_pod_costs_that_pod(tmp_path: Path) -> None:
-    odd = pod("odd", spec={"containers": {"not": "a list"}})
+def test_one_odd_pod_costs_that_pod_and_one_odd_field_that_field(tmp_path: Path) -> None:
+    odd = {"metadata": {"name": ["odd"]}, "spec": {"hostNetwork": True}}
+    partly = pod("partly", spec={"containers": {"not": "a list"}, "hostNetwork": True})
     forgiving = pod("text-port", ports=[{"containerPort": "8086"}])
-    with FakeApi(lambda _: Reply(listing(pod("good"), odd, forgiving, kind="PodList"))) as api:
+    with FakeApi(lambda _: Reply(listing(pod("good"), odd, partly, forgiving, kind="PodList"))) as api:
         facts = cluster(api, tmp_path).read(PODS)
-    assert names(facts) == ["good", "text-port"]
-    assert facts.pods[1].spec.containers[0].ports[0].container_port == 8086
-    assert facts.gaps[0].resource == "Pod odd"
+    assert names(facts) == ["good", "partly", "text-port"]
+    assert facts.pods[2].spec.containers[0].ports[0].container_port == 8086
+    assert [(gap.resource, gap.effect) for gap in facts.gaps] == [
+        ("Pod ['odd']", "it is left out"),
+        ("Pod partly", "that field is left out"),
+    ]
 
 
 def test_an_answer_that_is_not_json_is_told_so(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ SUFFIX = re.compile(r"/(tcp|udp|sctp)$", re.IGNORECASE)
 PLACEHOLDER = re.compile(
     r"\$\([^)]*\)|\$\{[^}]*\}|\$[A-Za-z_]\w*|%[A-Za-z_]+%|%%\w+%%|\{\{.*?\}\}|<[^<>]*>|TEMPLATED|__\w+__"
 )
+# What a variable is called says of its value: ${LOCALHOST_IP}:9977.
+LOOPBACK_NAME = re.compile(r"localhost|loopback", re.IGNORECASE)
 HIGHEST = 65535
 
 
@@ -73,7 +75,7 @@ def endpoint(text: str) -> Endpoint | None:
     rest = text[scheme.end() :] if scheme else text
     suffix = SUFFIX.search(rest)
     rest = rest[: suffix.start()] if suffix else re.split(r"[/?#]", rest, maxsplit=1)[0] if scheme else rest
-    rest = PLACEHOLDER.sub("unknown.invalid", rest.rpartition("@")[2])
+    rest = PLACEHOLDER.sub(_stand_in, rest.rpartition("@")[2])
     found = ENDPOINT.match(rest)
     if not found:
         return _bare_ipv6(rest, name)
@@ -88,12 +90,12 @@ def endpoint(text: str) -> Endpoint | None:
 
 def scope_of(host: str) -> Scope:
     """What a host part stands for: all addresses, loopback, the node's own, another IP, a name, or unknown."""
-    host = host.strip("[]").lower()
+    written, host = host, host.strip("[]").lower()
     if host in ALL:
         return "all"
     if host == NODE:
         return "node"
-    if "unknown.invalid" in host or PLACEHOLDER.search(host):
+    if "unknown.invalid" in host or PLACEHOLDER.search(written):
         return "unknown"
     if host in ("localhost", "localhost.localdomain", "ip6-localhost"):
         return "loopback"
@@ -112,6 +114,10 @@ def port_number(text: str) -> int | None:
         if bare.isdecimal() and bare.isascii() and len(bare) <= len("65535") and int(bare) <= HIGHEST
         else None
     )
+
+
+def _stand_in(placeholder: re.Match[str]) -> str:
+    return "localhost" if LOOPBACK_NAME.search(placeholder[0]) else "unknown.invalid"
 
 
 def _bare_ipv6(text: str, scheme: str) -> Endpoint | None:

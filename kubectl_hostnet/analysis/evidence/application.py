@@ -14,12 +14,13 @@ from kubectl_hostnet.analysis.evidence.judgement import OFF, Verdict, topic_matc
 from kubectl_hostnet.analysis.evidence.names import Name, name_of
 from kubectl_hostnet.analysis.evidence.settings import Setting
 from kubectl_hostnet.applications.defaults import holds, is_open
-from kubectl_hostnet.applications.images import image_name, in_versions
+from kubectl_hostnet.applications.images import NEWEST, image_name, in_versions
 from kubectl_hostnet.applications.schema import Application, KnownPort
 
 ON = {"true", "yes", "on", "enabled", "enable"}
 FROM_FILE = re.compile(r"\$\((?:cat\s|<)|`cat\s")  # `etcd $(cat /etc/etcd/args)`
 UNREAD = "a default, but arguments are read from a file when it starts"
+COVERED = "a default, but its configuration is in a volume that is not read"
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -82,6 +83,8 @@ def _port(application: Application, port: KnownPort, index: int, facts: Facts) -
     if not settings:
         if _default_holds(port, index, facts):
             return Known(tuple(_defaults(application, port, index, facts)))
+        if _of_another_release(port, facts):
+            return Known(tuple(_uncertain(_defaults(application, port, index, facts), f"in releases {port.versions}")))
         return _closed_by_condition(application, port, facts)
     placed = [hint for one in settings for hint in _placed(application, port, one, facts)]
     targets = tuple((hint.port, port.protocol) for hint in placed)
@@ -122,6 +125,24 @@ def _default_holds(port: KnownPort, index: int, facts: Facts) -> bool:
     return bool(movable) or index > 0 or not _main_port_elsewhere(port, facts.said)
 
 
+def _of_another_release(port: KnownPort, facts: Facts) -> bool:
+    """The image does not tell its release, and the manifest speaks of a port that only some releases have."""
+    version, container = image_name(facts.container.image).version, facts.container
+    spoken = {handler.port for handler in container.handlers} | {
+        declared.container_port for declared in container.ports
+    }
+    return (
+        version == NEWEST
+        and port.port in spoken
+        and not in_versions(port.versions, version)
+        and is_open(port, facts.settings)
+    )
+
+
+def _uncertain(hints: Iterator[Hint], remark: str) -> Iterator[Hint]:
+    return (msgspec.structs.replace(hint, confidence="low", remark=remark) for hint in hints)
+
+
 def _closed_by_condition(application: Application, port: KnownPort, facts: Facts) -> Known:
     """A default that a setting closes (`enable-hubble: "false"`), or that the configuration read does not switch on."""
     closing = [c for c in port.unless if not c[0].isalpha() or c.startswith("config ") or "=" in c]
@@ -150,12 +171,26 @@ def _main_port_elsewhere(port: KnownPort, said: Sequence[Verdict]) -> bool:
 
 
 def _defaults(application: Application, port: KnownPort, index: int, facts: Facts) -> Iterator[Hint]:
-    """The default port on its addresses; in doubt where the flags that could move it are in a file of the container."""
+    """The default port on its addresses; in doubt where what could move it is in a file that is not read."""
     shown = Setting("", "", f"{application.title} listens on {port.port}", f"{facts.container.field}.image")
-    unread = bool(port.flags) and any(FROM_FILE.search(word) for word in facts.settings.words)
-    for place in binds_of(port, facts, first=index == 0):
-        hint = _hint(application, port, Given("application", shown), Place(port.port, *place), facts)
-        yield msgspec.structs.replace(hint, confidence="low", remark=UNREAD) if unread else hint
+    places = binds_of(port, facts, first=index == 0)
+    found = (_hint(application, port, Given("application", shown), Place(port.port, *place), facts) for place in places)
+    doubt = _unread(application, port, facts)
+    yield from _uncertain(found, doubt) if doubt else found
+
+
+def _unread(application: Application, port: KnownPort, facts: Facts) -> str:
+    if port.flags and any(FROM_FILE.search(word) for word in facts.settings.words):
+        return UNREAD
+    hidden = facts.container.hidden
+    covered = any(_covers(path, file) for file in application.configuration for path in hidden)
+    return COVERED if covered else ""
+
+
+def _covers(path: str, file: str) -> bool:
+    """A mount lies over a file or a folder, or inside of the folder."""
+    mount, wanted = path.rstrip("/") + "/", file.rstrip("/") + "/"
+    return wanted.startswith(mount) or mount.startswith(wanted)
 
 
 def _hint(application: Application, port: KnownPort, found: Given, place: Place, facts: Facts) -> Hint:

@@ -51,7 +51,7 @@ def binds_of(port: KnownPort, facts: Facts, *, first: bool = False) -> list[tupl
     if found and (places := [place.bind for place in endpoints(found[-1].setting.value) if place.bind is not None]):
         return [(bind, False) for bind in dict.fromkeys(places)]
     names = [name_of(name) for name in (*port.flags, *port.env)]
-    for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not found):
+    for verdict in (verdict for verdict in facts.said if verdict.answer == "binds" and not port.bind_by):
         if any(topic_matches(name, verdict.name) for name in names) or (first and not names and not verdict.topic):
             return [(verdict.bind, False)]
     return [(default_bind(port), True)]

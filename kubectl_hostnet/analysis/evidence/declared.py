@@ -31,4 +31,4 @@ def _detail(port: DeclaredPort, number: int) -> str:
 
 
 def _bind(host_ip: str) -> str | None:
-    return None if not host_ip or scope_of(host_ip) == "all" else host_ip
+    return None if not host_ip or scope_of(host_ip) in ("all", "unknown") else host_ip

@@ -34,7 +34,7 @@ def doubts(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doub
             return "low", (remark,)
     if part and part.container.kind == "init":
         return None, (STARTING,)
-    return _hearsay(group, groups) or _contradicted_probe(group, part) or _other_address(group) or NONE
+    return _hearsay(group, groups, parts) or _contradicted_probe(group, part) or _other_address(group) or NONE
 
 
 def _idle(group: Group, _groups: Sequence[Group], part: Part) -> str:
@@ -119,13 +119,17 @@ def _not_its_own(group: Group, _groups: Sequence[Group], part: Part) -> str:
     return ""
 
 
-def _hearsay(group: Group, groups: Sequence[Group]) -> Doubt | None:
-    """A Service may target a port that only other Pods behind it have: alone it counts where nothing else is known."""
+def _hearsay(group: Group, groups: Sequence[Group], parts: Sequence[Part]) -> Doubt | None:
+    """A Service may target a port that only other Pods behind it have: alone it counts where nothing else is known.
+
+    An annotation counts if no metrics are known, or if software in the Pod can serve on the port that it names.
+    """
     others = [g for g in groups if g is not group and g.sources - {"service", "annotation"}]
     if group.sources == {"service"} and others:
         return "low", ("only a Service speaks of it, while other ports of the Pod are known",)
     metrics = [g for g in others if any(METRICS & set(name_of(f"{h.name} {h.purpose}").words) for h in g.hints)]
-    if group.sources == {"annotation"} and metrics:
+    usual = {port.port for part in parts if part.application for port in part.application.ports}
+    if group.sources == {"annotation"} and metrics and group.port not in usual:
         return "low", (f"only an annotation speaks of it, while the metrics are known to be on {metrics[0].port}",)
     return None
 

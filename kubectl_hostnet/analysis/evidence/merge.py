@@ -22,6 +22,9 @@ STRENGTH: tuple[Source, ...] = (
 )
 OWN: frozenset[Source] = frozenset({"argument", "environment", "configmap", "application"})
 WEAKEST: Confidence = "low"
+# IANA's numbers that nothing but UDP is used for: DHCP, TFTP, NTP, SNMP, PTP, IKE, syslog, DHCPv6, BFD, VXLAN (the kernel's
+# 8472 as well), Geneve, WireGuard.
+DATAGRAMS = frozenset({67, 68, 69, 123, 161, 162, 319, 320, 500, 514, 546, 547, 3784, 3785, 4500, 4784, 4789, 6081, 8472, 51820})  # fmt: skip
 
 
 def merged(parts: Sequence[Part], shared: Iterable[Hint], *, forwarded: bool = False) -> tuple[Claim, ...]:
@@ -59,7 +62,8 @@ def _protocols(hint: Hint, spoken: Mapping[tuple[str, int], tuple[str, ...]]) ->
     """One protocol is certain; none or several (DNS, gossip) are what is declared or known for the number, if it is."""
     if len(hint.protocols) == 1:
         return hint.protocols
-    return spoken.get((hint.container, hint.port)) or spoken.get(("", hint.port)) or hint.protocols or ("TCP",)
+    usual = ("UDP",) if hint.port in DATAGRAMS else ("TCP",)
+    return spoken.get((hint.container, hint.port)) or spoken.get(("", hint.port)) or hint.protocols or usual
 
 
 def _spoken_protocols(hints: Iterable[Hint]) -> dict[tuple[str, int], tuple[str, ...]]:

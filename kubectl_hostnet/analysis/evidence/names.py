@@ -41,6 +41,8 @@ OTHERS = frozenset({
     "leader", "replica", "client", "clients", "proxies", "ingest", "fluentd", "logstash", "datadog", "dd", "newrelic", "splunk", "clickhouse", "display",
     "firewall", "allowed", "trusted", "whitelist", "allowlist", "deny", "exclude", "excluded", "ignore", "ignored",
 })  # fmt: skip
+# Several of them are a client's list: etcd's `endpoints`, the members of a cluster. A program's own are called addresses.
+ASKED = frozenset({"endpoints"})
 ANNOUNCED = frozenset({"advertise", "advertised", "advertising", "announce", "announced", "noproxy", "upstreamsvc", "timeout", "backlog", "interval"})  # fmt: skip
 RANGES = frozenset(
     {"range", "ranges", "min", "max", "start", "end", "first", "last", "begin", "low", "high", "offset", "count"}
@@ -126,6 +128,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
             return True
         pairs = zip(self.words, self.words[1:], strict=False)
         foreign = any(word in OTHERS and word not in own for word in self.words) or any(pair in PAIRS for pair in pairs)
+        foreign = foreign or self.last in ASKED
         return foreign and not self.listens
 
     @property

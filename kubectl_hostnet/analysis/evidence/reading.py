@@ -63,7 +63,8 @@ def _application(container: Container, commands: Sequence[Command], catalog: Cat
         candidates = (_alone(container, words) for command in commands for words in _starts(command))
         found = next((known for one in candidates if (known := catalog.match(one))), None)
     if found is None and (not container.image or PLACEHOLDER.search(container.image)):
-        return catalog.match(_alone(container, (), image=container.name))
+        name = container.name
+        return catalog.match(_alone(container, (), image=name)) or catalog.match(_alone(container, (name,)))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from claiming import claims_of, mounted, texts
+from claiming import claims_of, mounted, text, texts
 
 from kubectl_hostnet.applications.schema import Application, KnownPort
 
@@ -79,6 +79,12 @@ def test_an_address_belongs_to_the_port_of_its_topic(container: dict[str, Any], 
     assert texts(container, known=(thing(KnownPort(10259, "API", flags=("--secure-port",))),)) == expected
 
 
+def test_what_holds_the_address_is_known_then_no_other_setting_narrows_it() -> None:
+    secure = KnownPort(10258, "API", flags=("--secure-port",), bind_by=("--bind-address",))
+    assert texts({"args": ["--address=127.0.0.1"]}, known=(thing(secure),)) == ["10258/TCP"]
+    assert texts({"args": ["--bind-address=127.0.0.1"]}, known=(thing(secure),)) == ["127.0.0.1:10258/TCP"]
+
+
 def test_bind_by_names_what_holds_only_the_address() -> None:
     known = (thing(KnownPort(7472, "metrics", flags=("--port",), bind_by=("THING_HOST",))),)
     container = {"args": ["--port=7473"], "env": variables(THING_HOST="10.0.0.9")}
@@ -114,11 +120,58 @@ def test_a_probe_on_loopback_does_not_narrow_what_is_known_to_listen_everywhere(
     ]
 
 
+def test_a_port_of_some_releases_is_known_where_the_image_does_not_tell_its_release() -> None:
+    probe = {"livenessProbe": {"httpGet": {"port": 10252, "host": "127.0.0.1"}}}
+    known = (thing(KnownPort(10252, "health", versions="<1.23")),)
+    assert texts({**probe, "image": "registry.test/thing:TEMPLATED"}, known=known) == ["10252/TCP"]
+    assert texts({**probe, "image": "thing:1.30"}, known=known) == ["127.0.0.1:10252/TCP"]
+    assert texts({"image": "thing:TEMPLATED"}, known=known) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/etc/thing", ["8086/TCP?"]),
+        ("/etc/thing/thing.conf", ["8086/TCP?"]),
+        ("/etc/thing/conf.d/mine", ["8086/TCP?"]),
+        ("/", ["8086/TCP?"]),
+        ("/etc/thing/certs", ["8086/TCP"]),
+        ("/etc/things", ["8086/TCP"]),
+    ],
+)
+def test_defaults_are_doubtful_where_the_configuration_is_in_a_volume_that_is_not_read(
+    path: str, expected: list[str]
+) -> None:
+    known = (thing(KnownPort(8086, "API"), configuration=("/etc/thing/thing.conf", "/etc/thing/conf.d/")),)
+    mount = {"volumeMounts": [{"name": "v", "mountPath": path}]}
+    of_the_node = {"volumes": [{"name": "v", "hostPath": {"path": "/etc/thing"}}]}
+    (claim,) = claims_of(mount, known=known, spec=of_the_node)
+    assert [text(claim)] == expected
+    assert claim.remarks == (
+        ("a default, but its configuration is in a volume that is not read",) if claim.confidence == "low" else ()
+    )
+
+
+def test_a_config_map_over_the_configuration_leaves_the_default_as_it_is() -> None:
+    known = (thing(KnownPort(8086, "API"), configuration=("/etc/thing",)),)
+    arguments = mounted({}, {"other.txt": "nothing"})
+    assert texts(arguments["container"], known=known, beside=arguments["beside"], spec=arguments["spec"]) == [
+        "8086/TCP"
+    ]
+
+
 def test_where_the_image_is_not_filled_in_the_containers_name_tells() -> None:
     known = (thing(MAIN),)
     for image in ("{{ .Values.image }}", "TEMPLATED", "${IMAGE}:v1"):
         assert texts({"name": "thing", "image": image}, known=known) == ["8086/TCP"]
     assert texts({"name": "thing", "image": "other:v1"}, known=known) == []
+
+
+def test_where_the_image_is_not_filled_in_the_container_may_be_named_after_the_program() -> None:
+    known = (Application("thing", "T", "https://t.example", "", commands=("thingd",), ports=(KnownPort(8086, "API"),)),)
+    script = {"command": ["bash", "-c", ". /lib.sh; start-thing"]}
+    assert texts({"name": "thingd", "image": "TEMPLATED", **script}, known=known) == ["8086/TCP"]
+    assert texts({"name": "thingd", "image": "other:1", **script}, known=known) == []
 
 
 def test_a_program_behind_wrappers_gives_the_application_away() -> None:

@@ -31,6 +31,9 @@ from hypothesis import strategies as st
         (["--entrypoints.dns.address=:53/udp"], ["53/UDP"]),
         (["--syslog-listen=udp://0.0.0.0:514"], ["514/UDP"]),
         (["--vxlan-port=4789"], ["4789/UDP"]),
+        (["--tunnel-port=6081"], ["6081/UDP"]),
+        (["-syslog-addr=0.0.0.0:514"], ["514/UDP"]),
+        (["TCP-LISTEN:514,fork", "TCP:127.0.0.1:32379"], ["514/TCP"]),
         (["--secure-port=443", "--bind-address=127.0.0.1"], ["127.0.0.1:443/TCP"]),
         (["--port=80", "--metrics-port=81", "--metrics-bind-address=127.0.0.1"], ["80/TCP", "127.0.0.1:81/TCP"]),
         (["--host", "0.0.0.0", "--port", "8080"], ["8080/TCP"]),
@@ -129,6 +132,7 @@ def test_evidence_says_where_and_what() -> None:
 
 def test_a_flag_takes_the_protocol_that_is_declared_for_its_number() -> None:
     assert texts({"args": ["--port=53"], "ports": [{"containerPort": 53, "protocol": "UDP"}]}) == ["53/UDP"]
+    assert texts({"args": ["--port=514"], "ports": [{"containerPort": 514, "protocol": "TCP"}]}) == ["514/TCP"]
 
 
 @given(

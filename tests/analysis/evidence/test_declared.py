@@ -20,3 +20,7 @@ def test_equal_numbers_are_shown_as_the_host_port() -> None:
 def test_elsewhere_only_host_ports_are_ports_of_the_node() -> None:
     ports = [{"containerPort": 8080, "hostPort": 18080}, {"containerPort": 9090}]
     assert texts({"ports": ports}, host_network=False) == ["18080/TCP"]
+
+
+def test_an_address_that_a_template_has_not_filled_in_is_no_address() -> None:
+    assert texts({"ports": [{"containerPort": 80, "hostPort": 80, "hostIP": "TEMPLATED"}]}) == ["80/TCP"]

@@ -132,3 +132,11 @@ def test_an_annotation_alone_is_doubted_where_the_metrics_are_known() -> None:
         9999: "only an annotation speaks of it, while the metrics are known to be on 9100"
     }
     assert not doubtful(claims_of({"args": ["--port=80"]}, metadata=annotations))
+
+
+def test_an_annotation_counts_where_software_of_the_pod_can_serve_on_its_port() -> None:
+    annotations = {"annotations": {"prometheus.io/port": "9999"}}
+    known = Application(
+        "thing", "Thing", "https://example.test", "there", images=("thing",), ports=(KnownPort(9999, "", when="if on"),)
+    )
+    assert not doubtful(claims_of({"args": ["--metrics-port=9100"]}, metadata=annotations, known=(known,)))

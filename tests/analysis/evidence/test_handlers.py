@@ -21,6 +21,7 @@ def asked(**handler: Any) -> dict[str, Any]:
         ({"tcpSocket": {"port": "5555"}}, ["5555/TCP"]),
         ({"grpc": {"port": 50051}}, ["50051/TCP"]),
         ({"httpGet": {"port": 443, "host": "example.test"}}, []),
+        ({"httpGet": {"port": 443, "host": "TEMPLATED"}}, ["443/TCP"]),
         ({"httpGet": {"port": "nameless"}}, []),
         ({"exec": {"command": ["curl", "-f", "localhost:41000"]}}, ["41000/TCP"]),
         ({"exec": {"command": ["sh", "-c", "curl -sk https://127.0.0.1:6180/images"]}}, ["6180/TCP"]),

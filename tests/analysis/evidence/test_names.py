@@ -63,6 +63,8 @@ def test_a_number_given_to_it_is_none(name: str) -> None:
         "KAFKA_ADVERTISED_LISTENERS",
         "remote-write-url",
         "MY_SERVICE_PORT",
+        "endpoints",
+        "ETCDCTL_ENDPOINTS",
     ],
 )
 def test_somebody_elses_address_is_recognised(name: str) -> None:
