@@ -54,7 +54,8 @@ def read_nodes(connection: Connection, asked: NodesAsked, sockets: LiveOptions) 
     def said(pod: Pod) -> Iterable[Claim]:
         return pod_claims(pod, inventory, catalog, read_config=asked.read_config)
 
-    claims_of, reading = with_sockets(said, source, (p for p in inventory.pods if p.node in places), sockets)
+    here = (pod for pod in inventory.pods if pod.node in places)
+    claims_of, reading = with_sockets(said, source, here, sockets, inventory.node_by_name)
     remarks = PortRemarks(inventory)
     held = node_ports(inventory, claims_of, remarks, components=asked.namespace is None and not asked.pods)
     if reading is not None and asked.namespace is None and not asked.pods:  # else others' sockets would be strangers
