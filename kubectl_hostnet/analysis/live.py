@@ -16,6 +16,7 @@ from kubectl_hostnet.applications.schema import Application
 from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Pod
 from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target
+from kubectl_hostnet.source.sockets.table import READ_PROTOCOLS
 
 ClaimsOf = Callable[[Pod], Iterable[Claim]]
 UNDECLARED = "undeclared"
@@ -26,7 +27,6 @@ NOT_RUNNING = "container is not running"
 OWNER_UNKNOWN = "listening, owner unknown"
 KERNELS = "listening, as a socket of the kernel"
 NOT_OURS = "listening, but no process of the Pod holds it"
-READ_PROTOCOLS = ("TCP", "UDP")  # the kernel lists SCTP elsewhere, if at all
 
 
 class Seen:

@@ -112,7 +112,7 @@ class _Reader:
             self._byteorder = "big" if value in BIG_ENDIAN else "little"
         elif letter == "T" and value in TABLES:
             self._table = self._rows.setdefault(value, [])
-        elif letter == "E":
+        elif letter == "E" and value in TABLES:
             self._unread.append(value)
         elif letter == "S":
             self._table, self._itself = None, _number(value)
