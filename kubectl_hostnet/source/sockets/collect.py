@@ -119,16 +119,18 @@ def _announcement(targets: Sequence[Target], image: str) -> str:
 
 
 def _reading(looks: Sequence[_Look]) -> Reading:
-    tables = node_tables((look.target, look.dump) for look in looks if look.dump)
+    found = node_tables((look.target, look.dump) for look in looks if look.dump)
+    tables = {node: table.sockets for node, table in found.items()}
+    lasting = {node: table.lasting for node, table in found.items()}
     known = _ids_by_pod(look.target for look in looks)
     joined = [_joined(look, tables.get(look.target.node), known[look.target.key[:2]]) for look in looks]
     pods: dict[tuple[str, str], list[_Look]] = {}
     for look in joined:
         pods.setdefault(look.target.key[:2], []).append(look)
     containers = [_container(look, pods[look.target.key[:2]]) for look in joined]
-    strangers = {node: {s.uid for s in sockets} for node, sockets in unowned(containers, tables).items()}
+    strangers = {node: {s.uid for s in sockets} for node, sockets in unowned(containers, lasting).items()}
     final = [_suspicious(c, look, strangers) for c, look in zip(containers, joined, strict=True)]
-    return Reading({c.target.key: c for c in final}, tables, unowned(final, tables), gaps_of(final))
+    return Reading({c.target.key: c for c in final}, tables, unowned(final, lasting), gaps_of(final))
 
 
 def _ids_by_pod(targets: Iterable[Target]) -> dict[tuple[str, str], list[str]]:

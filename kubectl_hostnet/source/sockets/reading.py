@@ -61,7 +61,8 @@ class ContainerSockets(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """What all containers told. `tables` has the waiting sockets of each node, whoever holds them, where all were read.
 
-    `unowned` are those that no container was seen to hold: the node's own, the kernel's, or of a hidden process.
+    `unowned` are those that no container was seen to hold, and that lasted: the node's own, the kernel's, or of a hidden
+    process.
     """
 
     containers: dict[tuple[str, str, str], ContainerSockets] = {}

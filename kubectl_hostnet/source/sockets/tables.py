@@ -7,6 +7,7 @@ node: looks at one network have sockets in common, looks at different ones none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -16,21 +17,31 @@ from kubectl_hostnet.source.sockets.reading import Target
 from kubectl_hostnet.source.sockets.table import Socket
 
 
-class Network(msgspec.Struct):
-    """What looks from within one network namespace saw; one table from several, read one after the other."""
+class Table(msgspec.Struct, frozen=True):
+    """The waiting sockets of a node. `lasting` are those that at least half of the looks saw.
 
-    sockets: set[Socket]
+    Looks come one after the other. What few of them saw is a client's that waited for an answer (UDP), or gone.
+    """
+
+    sockets: tuple[Socket, ...]
+    lasting: tuple[Socket, ...]
+
+
+class Network(msgspec.Struct):
+    """How often each socket was seen by looks from within one network namespace."""
+
+    sockets: Counter[Socket]
     looks: int = 1
 
 
-def node_tables(looks: Iterable[tuple[Target, Dump]]) -> dict[str, tuple[Socket, ...]]:
+def node_tables(looks: Iterable[tuple[Target, Dump]]) -> dict[str, Table]:
     """The table of each node that was read as a whole by someone in the node's own network."""
     by_node: dict[str, list[tuple[Target, Dump]]] = {}
     for target, dump in looks:
         if whole(dump):
             by_node.setdefault(target.node, []).append((target, dump))
     found = {node: _own(_networks(d for _, d in seen), seen[0][0].kubelet_port) for node, seen in by_node.items()}
-    return {node: tuple(sorted(network.sockets)) for node, network in found.items() if network}
+    return {node: _table(network) for node, network in found.items() if network}
 
 
 def whole(dump: Dump) -> bool:
@@ -43,14 +54,19 @@ def related(dump: Dump, table: Iterable[Socket]) -> bool:
     return not {socket.inode for socket in table}.isdisjoint(socket.inode for socket in dump.sockets)
 
 
+def _table(network: Network) -> Table:
+    every = sorted(network.sockets)
+    return Table(tuple(every), tuple(socket for socket in every if 2 * network.sockets[socket] >= network.looks))
+
+
 def _networks(dumps: Iterable[Dump]) -> list[Network]:
     """Tables with a socket in common are one network's."""
     networks: list[Network] = []
     for dump in dumps:
-        new = Network(set(dump.sockets))
-        same = [network for network in networks if not network.sockets.isdisjoint(new.sockets)]
+        new = Network(Counter(set(dump.sockets)))
+        same = [network for network in networks if not network.sockets.keys().isdisjoint(new.sockets)]
         for network in same:
-            new.sockets |= network.sockets
+            new.sockets.update(network.sockets)
             new.looks += network.looks
         networks = [*(network for network in networks if network not in same), new]
     return networks

@@ -95,6 +95,20 @@ def test_the_nodes_network_is_where_its_kubelet_listens() -> None:
     assert "--debug-image" in alone.gaps[0].effect
 
 
+def test_what_few_looks_saw_is_nobodys_listener() -> None:
+    def answer(target: Target, _: tuple[str, ...]) -> bytes:
+        fleeting = [tcp(40000, 7)] if target.pod == "p0" else []
+        opened = [tcp(8080, 8)] if target.pod == "p1" else []
+        process = Proc(1, inodes=(8,) if target.pod == "p1" else ())
+        return dump(process, rows=[tcp(22, 1), *fleeting, *opened])
+
+    reading, _ = read(*(target(f"p{number}") for number in range(3)), answer=answer)
+    assert [s.port for s in reading.unowned["node-1"]] == [22]
+    assert ports(reading, "ns", "p1", "main") == [8080]
+    two, _ = read(target("p0"), target("p2"), answer=answer)
+    assert [s.port for s in two.unowned["node-1"]] == [22, 40000]
+
+
 def test_a_part_of_another_networks_table_is_not_the_nodes() -> None:
     cut = dump(Proc(1, inodes=(1, 5)), rows=[tcp(8080, 5)], end=False)
     reading, _ = read(target("gone"), target(), answer=lambda t, c: cut if t.pod == "gone" else elsewhere(t, c))
