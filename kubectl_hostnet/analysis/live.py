@@ -6,14 +6,17 @@ read completely and does not listen makes its claims doubtful, never silently go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from kubectl_hostnet.analysis.claims import CONFIDENCES, Claim
 from kubectl_hostnet.analysis.sockets import Bound, bound_by
+from kubectl_hostnet.applications.schema import Application
+from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Pod
 from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target
+from kubectl_hostnet.source.sockets.table import READ_PROTOCOLS
 
 ClaimsOf = Callable[[Pod], Iterable[Claim]]
 UNDECLARED = "undeclared"
@@ -22,15 +25,21 @@ SILENT = "declared, but silent"
 NOT_LISTENING = "not listening"
 NOT_RUNNING = "container is not running"
 OWNER_UNKNOWN = "listening, owner unknown"
-NOT_OURS = "listening, but no process of the container holds it"
-READ_PROTOCOLS = ("TCP", "UDP")  # the kernel lists SCTP elsewhere, if at all
+KERNELS = "listening, as a socket of the kernel"
+NOT_OURS = "listening, but no process of the Pod holds it"
 
 
 class Seen:
-    """A reading, by node and port."""
+    """A reading, by node and port; `catalog` are the applications that may have sockets without a process."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, catalog: Iterable[Application] = ()) -> None:
         self._reading = reading
+        self._kernels = {
+            (application.name, port.protocol, port.purpose)
+            for application in catalog
+            for port in application.ports
+            if port.owner == "kernel"
+        }
         self._holders: dict[tuple[str, str, int], list[Target]] = {}
         for container in reading.containers.values():
             for socket in container.sockets:
@@ -54,15 +63,24 @@ class Seen:
         """Somebody listens on the port who could not be seen."""
         return (node, protocol, port) in self._unowned
 
+    def kernels(self, claim: Claim) -> bool:
+        """The application has the kernel listen (VXLAN, WireGuard): no process will be seen to hold it."""
+        return (claim.application, claim.protocol, claim.purpose) in self._kernels
 
-def live_targets(pods: Iterable[Pod]) -> list[Target]:
-    """The running containers of host-networked Pods: where sockets can be read."""
-    return [target for pod in pods if pod.host_network and pod.node and not pod.terminal for target in _targets_of(pod)]
+
+def live_targets(pods: Iterable[Pod], nodes: Mapping[str, Node] | None = None) -> list[Target]:
+    """The running containers of host-networked Pods: where sockets can be read. `nodes` by name, as far as known."""
+    return [
+        target
+        for pod in pods
+        if pod.host_network and pod.node and not pod.terminal
+        for target in _targets_of(pod, (nodes or {}).get(pod.node))
+    ]
 
 
-def live(claims_of: ClaimsOf, reading: Reading) -> ClaimsOf:
+def live(claims_of: ClaimsOf, reading: Reading, catalog: Iterable[Application] = ()) -> ClaimsOf:
     """The same question with sockets as evidence."""
-    seen = Seen(reading)
+    seen = Seen(reading, catalog)
     return lambda pod: live_claims(pod, claims_of(pod), seen)
 
 
@@ -76,15 +94,12 @@ def live_claims(pod: Pod, claims: Iterable[Claim], seen: Seen) -> tuple[Claim, .
         return tuple(offline)
     views = [view for c in pod.containers if (view := seen.container(pod, c.name))]
     bound = [bind for view in views for bind in bound_by(view)]
-    confirmed = [_confirmed(bind, _said_of(bind, offline, bound), bound) for bind in bound]
-    heard = {(bind.protocol, bind.port) for bind in bound}
-    silent = [
-        _unheard(claim, pod, seen) for claim in offline if claim.forwarded or (claim.protocol, claim.port) not in heard
-    ]
-    return (*confirmed, *silent)
+    heard = [claim for claim in offline if _heard(claim, pod, bound, seen)]
+    confirmed = [_confirmed(bind, _said_of(bind, heard, bound), bound) for bind in bound]
+    return (*confirmed, *(_unheard(claim, pod, seen) for claim in offline if claim not in heard))
 
 
-def _targets_of(pod: Pod) -> list[Target]:
+def _targets_of(pod: Pod, node: Node | None) -> list[Target]:
     images = {container.name: container.image for container in pod.containers}
     return [
         Target(
@@ -96,15 +111,28 @@ def _targets_of(pod: Pod) -> list[Target]:
             state.container_id.rpartition("/")[2],  # containerd://ID
             pod.host_pid,
             pod.mirror,
+            node.kubelet_port if node else 0,
         )
         for state in pod.container_states
         if state.state == "running"
     ]
 
 
-def _said_of(bind: Bound, offline: Sequence[Claim], bound: Sequence[Bound]) -> list[Claim]:
+def _heard(claim: Claim, pod: Pod, bound: Iterable[Bound], seen: Seen) -> bool:
+    """A socket of the Pod is the claim's: of its container, or of another, unless its own may hold one that is left."""
+    containers = {b.container for b in bound if (b.protocol, b.port) == (claim.protocol, claim.port)}
+    if claim.forwarded or not containers:
+        return False
+    if claim.container is None or claim.container in containers:
+        return True
+    view = seen.container(pod, claim.container)
+    may_hold_another = view is not None and not view.complete
+    return not (may_hold_another and seen.unowned(pod.node, claim.protocol, claim.port))
+
+
+def _said_of(bind: Bound, heard: Sequence[Claim], bound: Sequence[Bound]) -> list[Claim]:
     """The claims that a socket confirms: of its container and address, if there are such, else of the Pod's."""
-    said = [c for c in offline if (c.protocol, c.port) == (bind.protocol, bind.port) and not c.forwarded]
+    said = [c for c in heard if (c.protocol, c.port) == (bind.protocol, bind.port)]
     holders = {other.container for other in bound if (other.protocol, other.port) == (bind.protocol, bind.port)}
     said = [c for c in said if c.container == bind.container or c.container not in holders]
     binds = {other.bind for other in bound if (other.protocol, other.port) == (bind.protocol, bind.port)}
@@ -142,13 +170,17 @@ def _unheard(claim: Claim, pod: Pod, seen: Seen) -> Claim:
     concerned = [name for name in running if claim.container in (None, name)]
     if not concerned:
         return _with_remark(claim, NOT_RUNNING)
+    left = seen.unowned(pod.node, claim.protocol, claim.port)
+    if left and not all((view := seen.container(pod, name)) and view.complete for name in running):
+        return _with_remark(claim, OWNER_UNKNOWN)
+    if left and seen.kernels(claim):
+        return _with_remark(claim, KERNELS)
     holders = seen.holders(pod.node, claim.protocol, claim.port)
     if holders:
         return _doubted(claim, *(f"{holder.namespace}/{holder.pod} listens on it" for holder in holders[:1]))
-    if not seen.unowned(pod.node, claim.protocol, claim.port):
-        return _doubted(claim)
-    views = [seen.container(pod, name) for name in concerned]
-    return _with_remark(claim, NOT_OURS if all(view and view.complete for view in views) else OWNER_UNKNOWN)
+    if left:
+        return msgspec.structs.replace(_with_remark(claim, NOT_OURS), confidence=CONFIDENCES[-1])
+    return _doubted(claim)
 
 
 def _doubted(claim: Claim, *remarks: str) -> Claim:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from kubectl_hostnet.analysis.binding import binds_meet
+from kubectl_hostnet.analysis.live import KERNELS, OWNER_UNKNOWN
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
-from kubectl_hostnet.analysis.portlist import COMPONENT, PROCESS, Holder, NodePort
+from kubectl_hostnet.analysis.portlist import COMPONENT, PROCESS, SERVICE, Holder, NodePort
 from kubectl_hostnet.analysis.sockets import Bound, bound_to
 from kubectl_hostnet.source.sockets.reading import Reading
 
@@ -35,7 +37,8 @@ def _seen(node: str, items: Iterable[NodePort], reading: Reading, name: str, rem
     left = bound_to(reading.unowned[node])
     heard = {(bind.protocol, bind.port) for bind in left}
     table = {(socket.protocol, socket.port) for socket in reading.tables[node]}
-    kept, known = [], set()
+    kept: list[NodePort] = []
+    known: dict[tuple[str, int], list[NodePort]] = {}
     for item in items:
         key = (item.protocol, item.port)
         if item.holder.kind != COMPONENT:
@@ -44,9 +47,19 @@ def _seen(node: str, items: Iterable[NodePort], reading: Reading, name: str, rem
             kept += [_confirmed(item, bind) for bind in left if (bind.protocol, bind.port) == key]
         elif key not in table and not item.assumed:
             kept.append(item)
-        if not item.forwarded:
-            known.add(key)
-    return kept + [_stranger(node, b, name, remarks) for b in left if (b.protocol, b.port) not in known]
+        if _may_hold_what_is_left(item):
+            known.setdefault(key, []).append(item)
+    strangers = [b for b in left if not any(binds_meet(i.bind, b.bind) for i in known.get((b.protocol, b.port), ()))]
+    return kept + [_stranger(node, bind, name, remarks) for bind in strangers]
+
+
+def _may_hold_what_is_left(item: NodePort) -> bool:
+    """A socket that no container was seen to hold is perhaps this holder's: one that was seen itself has its own."""
+    if item.holder.kind == COMPONENT:
+        return True
+    if item.holder.kind == SERVICE:  # kube-proxy's for health checks; nobody has a socket for what is forwarded
+        return not item.forwarded
+    return not {KERNELS, OWNER_UNKNOWN}.isdisjoint(item.remarks)
 
 
 def _confirmed(item: NodePort, bind: Bound) -> NodePort:

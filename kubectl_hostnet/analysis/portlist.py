@@ -60,6 +60,16 @@ class NodePort(Item, frozen=True):
     remarks: tuple[str, ...] = ()
 
     @property
+    def held_by(self) -> str:
+        """The holder in words: `default/web`, `sshd (assumed)`, `shop/web (Service)`, `default/db (hostPort)`."""
+        title = self.holder.title
+        if self.assumed:
+            return f"{title} (assumed)"
+        if self.holder.kind == SERVICE:
+            return f"{title} (Service)"
+        return f"{title} (hostPort)" if self.forwarded else title
+
+    @property
     def order(self) -> tuple[int, str, str, str, str, str, str]:
         """Where it comes in the list of its node."""
         holder = self.holder

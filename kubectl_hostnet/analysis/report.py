@@ -23,7 +23,7 @@ class Report:
     `kind` names the envelope (`HostPodList`, ...) and the table layout. `items` are msgspec structs or plain dicts.
     `notes` are sentences for people, said on stderr; `summary` is printed under a table on stdout. `found` makes the
     exit code 1. `extra` holds envelope keys beside `items` (such as `fits`). `empty` is what to say without items.
-    `across_namespaces` adds the NAMESPACE column. `failure` is an expected failure beside a useful answer (one Pod of
+    `across_namespaces` adds the NAMESPACE column, `live` (sockets were read) what they say of each Pod. `failure` is an expected failure beside a useful answer (one Pod of
     three not found): it is said after the answer, and its exit code counts.
     """
 
@@ -36,6 +36,7 @@ class Report:
     empty: str = "No resources found"
     extra: dict[str, Any] = field(default_factory=dict)
     across_namespaces: bool = False
+    live: bool = False
     failure: HostnetError | None = None
 
     @property

@@ -83,6 +83,25 @@ TOPICS: dict[str, tuple[str, dict[str, str]]] = {
             "node/NAME": "a short-lived host-networked Pod on that node; only on request",
         },
     ),
+    "remarks": (
+        "What `ports`, and `list --live`, remark on a port, and who holds it where no Pod does.",
+        {
+            "undeclared": "a process listens, and `ports[]` says nothing of it: the scheduler does not know of the port",
+            "declared, but silent": "`ports[]` has it, and nobody in the Pod listens",
+            "not listening": "something other than `ports[]` speaks of it, and nobody in the Pod listens",
+            "loopback only": "only the node itself reaches it",
+            "container is not running": "there is no process yet, or any more, that could listen",
+            "listening, owner unknown": "the port is open, and not all processes of the Pod could be read: it may be theirs",
+            "listening, as a socket of the kernel": "the port is open without a process, as this application has it (VXLAN)",
+            "listening, but no process of the Pod holds it": "the port is open, by a process of the node or its kernel",
+            "<process of the node>": "holder: no container of the node has the socket",
+            "<unknown>": "holder: no container that could be read has the socket",
+            "may be a client's": "UDP has no listening state, and the port is one that clients are given",
+            "privileged port": "below 1024: needs CAP_NET_BIND_SERVICE",
+            "in the NodePort range": "a Service may be given it, and then takes its traffic",
+            "in the ephemeral range": "an outgoing connection may have it when the Pod starts",
+        },
+    ),
     "bind": (
         "Which of the node's addresses a port is open on.",
         {
@@ -93,6 +112,14 @@ TOPICS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
+
+
+def words(word: str) -> list[Term]:
+    """What a word means, in each topic that has it; the beginning of a longer one will do (`loopback`)."""
+    wanted = word.casefold()
+    every = [term for topic in TOPICS for term in terms(topic)]
+    same = [term for term in every if term.term.casefold() == wanted]
+    return same or [term for term in every if term.term.casefold().startswith((f"{wanted} ", f"{wanted},"))]
 
 
 def terms(topic: str) -> list[Term]:

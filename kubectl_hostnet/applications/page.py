@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
+import msgspec
+
 from kubectl_hostnet.applications.catalog import read_folder
-from kubectl_hostnet.applications.schema import Application, Health, KnownPort
+from kubectl_hostnet.applications.schema import Application, Example, Health, Known, KnownPort
 
 HEAD = """# Known applications
 
@@ -19,9 +22,36 @@ Ports in brackets are claimed only with evidence that they are switched on. `ker
 """
 
 
+FORM = """
+## Another application
+
+One more YAML file in `kubectl_hostnet/applications/`, named after its `name`; its `examples` are its tests, and `make docs`
+writes this page. A key that is not known, or does not fit, is an error that names the file and the key.
+"""
+PARTS: dict[str, type[Known]] = {
+    "The file": Application,
+    "Each of `ports`": KnownPort,
+    "`health`": Health,
+    "Each of `examples`": Example,
+}
+
+
 def make_page(folder: Path) -> str:
-    """The page, as Markdown: one row an application."""
-    return HEAD + "".join(_row(application) for application in read_folder(folder))
+    """The page, as Markdown: one row an application, then the form of their files."""
+    rows = "".join(_row(application) for application in read_folder(folder))
+    return HEAD + rows + FORM + "".join(_form(title, struct) for title, struct in PARTS.items())
+
+
+def _form(title: str, struct: type[Known]) -> str:
+    """What the keys mean, in the words of the schema, and which of them must be there."""
+    fields = msgspec.structs.fields(struct)
+    needed = ", ".join(f"`{field.name}`" for field in fields if field.required)
+    others = ", ".join(f"`{field.name}`" for field in fields if not field.required)
+    text = inspect.cleandoc(struct.__doc__ or "")
+    keys = (
+        f"Keys: {needed} must be there; {others} may be." if needed else f"Keys, none of which must be there: {others}."
+    )
+    return f"\n### {title}\n\n{text}\n\n{keys}\n"
 
 
 def _row(known: Application) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import msgspec
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Versions = Annotated[str, msgspec.Meta(pattern=r"^((<=|>=|<|>|=) *v?[0-9]+(\.[0-9]+)*( +|$))*$")]
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,19 +31,19 @@ class KnownPort(Known, frozen=True):
     `owner: kernel` marks sockets without a process (VXLAN, Geneve, WireGuard).
     """
 
-    port: int
+    port: Port
     purpose: str
-    protocol: str = "TCP"
+    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
     bind: str = ""
     flags: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
     bind_by: tuple[str, ...] = ()
     when: str = ""
-    owner: str = ""
+    owner: Literal["", "kernel"] = ""
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    versions: str = ""
+    versions: Versions = ""
 
 
 class Health(Known, frozen=True):
@@ -48,8 +53,8 @@ class Health(Known, frozen=True):
     in what comes back. `identify` is a response header whose presence proves the application, and whose value is its version.
     """
 
-    scheme: str = "http"
-    port: int = 0
+    scheme: Literal["http", "https", "tcp", "grpc", "banner"] = "http"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     method: str = "GET"
     path: str = "/"
     expect_status: tuple[int, ...] = ()

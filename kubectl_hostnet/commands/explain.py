@@ -8,7 +8,7 @@ import typer
 
 from kubectl_hostnet.analysis.explain import close_names, explained, find
 from kubectl_hostnet.analysis.report import Report
-from kubectl_hostnet.analysis.topics import TOPICS, terms
+from kubectl_hostnet.analysis.topics import TOPICS, terms, words
 from kubectl_hostnet.applications.catalog import Catalog, load
 from kubectl_hostnet.errors import UsageError
 
@@ -16,7 +16,7 @@ Subject = Annotated[
     str,
     typer.Argument(
         metavar="[SUBJECT]",
-        help="An application, an image, a port such as 8472/UDP, or a topic; default: list the applications.",
+        help="An application, an image, a port such as 8472/UDP, a topic or a word of one; default: the applications.",
         show_default=False,
     ),
 ]
@@ -26,7 +26,7 @@ def run(subject: Subject = "") -> Report:
     """What is known of an application, or what a word in the reports means.
 
     An application's ports with what moves them or switches them on, its health check, and where the facts were read.
-    Topics: evidence, confidence, verdicts, conflicts, vantage, bind. Needs no cluster.
+    Topics: evidence, confidence, verdicts, conflicts, vantage, remarks, bind. Needs no cluster.
     """
     catalog = load()
     if not subject:
@@ -35,12 +35,16 @@ def run(subject: Subject = "") -> Report:
     if subject.lower() in TOPICS:
         return Report("TermList", terms(subject.lower()))
     found = find(catalog, subject)
-    if not found:
+    if found:
+        return Report("Application" if len(found) == 1 else "ApplicationList", found)
+    meant = words(subject)
+    if not meant:
         raise _unknown(subject, catalog)
-    return Report("Application" if len(found) == 1 else "ApplicationList", found)
+    return Report("TermList", meant)
 
 
 def _unknown(subject: str, catalog: Catalog) -> UsageError:
-    close = close_names(subject.rsplit("/", 1)[-1].partition(":")[0], [*catalog.names, *TOPICS])
+    known = [*catalog.names, *TOPICS, *(word for _, listed in TOPICS.values() for word in listed)]
+    close = close_names(subject.rsplit("/", 1)[-1].partition(":")[0], known)
     meant = f"did you mean {', '.join(close)}?" if close else "`kubectl hostnet explain` lists the applications"
     return UsageError(f"nothing is known of {subject!r}", meant)

@@ -41,7 +41,7 @@ def free_ports(question: FreeQuestion, read: NodesRead) -> Report:
 
 
 def _told(report: Report, question: FreeQuestion, read: NodesRead) -> Report:
-    free, holding = free_on(read.held, read.names, question.ports, read.remarks)
+    free, holding = free_on(read.held, read.names, question.ports, read.remarks, read.seen)
     lines = [_sentence(port, protocol, len(read.names), holding) for port, protocol in question.ports]
     somewhere = {(item.port, item.protocol) for item in free}
     return replace(
@@ -58,16 +58,19 @@ def _sentence(port: int, protocol: str, nodes: int, holding: list[NodePort]) -> 
     """How many nodes have a port free, and who holds it on the first of the others."""
     mine = [item for item in holding if (item.port, item.protocol) == (port, protocol)]
     free = nodes - len({item.node for item in mine})
-    first = [f"{item.holder.title} on {item.node}" for item in mine[:FEW]]
+    first = [f"{item.held_by} on {item.node}" for item in mine[:FEW]]
     more = [f"{len(mine) - FEW} more"] if len(mine) > FEW else []
     held = f"; held by {', '.join([*first, *more])}" if mine else ""
-    return printable(f"{port}/{protocol} is free on {free} of {nodes} nodes{held}")
+    return printable(f"{port}/{protocol} is free on {free} of {nodes} node{'s' * (nodes != 1)}{held}")
 
 
 def _proposed(report: Report, question: FreeQuestion, read: NodesRead) -> Report:
-    free = proposals(read.held, read.names, question.choices, question.protocol, read.remarks, known_ports(load()))
+    seen = read.seen.issuperset(read.names)
+    known = known_ports(load())
+    free = proposals(read.held, read.names, question.choices, question.protocol, read.remarks, known, seen=seen)
     first, last = question.choices.start, question.choices.stop - 1
-    place = f"{question.protocol} port from {first} to {last} is free on all {len(read.names)} nodes"
+    nodes = f"all {len(read.names)} nodes" if len(read.names) != 1 else read.names[0]
+    place = f"{question.protocol} port from {first} to {last} is free on {nodes}"
     few = len(free) < question.count
     return replace(
         report,

@@ -65,7 +65,11 @@ def run(
     templates = [t for t in inventory.templates if t.host_network or (include_host_ports and t.uses_host_ports)]
     chosen = [*inventory.pods, *(templates if not pods else ())]
     claims_of, reading = with_sockets(
-        lambda pod: pod_claims(pod, inventory, catalog, read_config=evidence.read_config), source, chosen, sockets
+        lambda pod: pod_claims(pod, inventory, catalog, read_config=evidence.read_config),
+        source,
+        chosen,
+        sockets,
+        inventory.node_by_name,
     )
     items = [host_pod(pod, inventory.node_by_name.get(pod.node), claims_of(pod)) for pod in chosen]
     return Report(
@@ -76,6 +80,7 @@ def run(
             f"pod {pod.title} is not host-networked" for pod in inventory.pods if pods and not pod.host_network
         ),
         across_namespaces=namespace is None,
+        live=reading is not None,
         empty=nothing_found(namespace),
         failure=failure,
     )

@@ -35,11 +35,15 @@ class NodesAsked:
 
 @dataclass(frozen=True)
 class NodesRead:
-    """The nodes that were found, the held ports of all of them, and what could not be read."""
+    """The nodes that were found, the held ports of all of them, and what could not be read.
+
+    `seen` are the nodes all of whose sockets were read.
+    """
 
     names: list[str]
     held: list[NodePort]
     remarks: PortRemarks
+    seen: frozenset[str] = frozenset()
     gaps: tuple[Gap, ...] = ()
     failure: HostnetError | None = None
 
@@ -54,7 +58,8 @@ def read_nodes(connection: Connection, asked: NodesAsked, sockets: LiveOptions) 
     def said(pod: Pod) -> Iterable[Claim]:
         return pod_claims(pod, inventory, catalog, read_config=asked.read_config)
 
-    claims_of, reading = with_sockets(said, source, (p for p in inventory.pods if p.node in places), sockets)
+    here = (pod for pod in inventory.pods if pod.node in places)
+    claims_of, reading = with_sockets(said, source, here, sockets, inventory.node_by_name)
     remarks = PortRemarks(inventory)
     held = node_ports(inventory, claims_of, remarks, components=asked.namespace is None and not asked.pods)
     if reading is not None and asked.namespace is None and not asked.pods:  # else others' sockets would be strangers
@@ -62,7 +67,8 @@ def read_nodes(connection: Connection, asked: NodesAsked, sockets: LiveOptions) 
 
         held = seen_on_nodes(held, reading, remarks)
     mine = [item for item in held if item.node in places]
-    return NodesRead(names, mine, remarks, (*inventory.gaps, *unread(reading)), failure)
+    seen = frozenset(reading.tables if reading else ())
+    return NodesRead(names, mine, remarks, seen, (*inventory.gaps, *unread(reading)), failure)
 
 
 def _query(asked: NodesAsked) -> Query:

@@ -118,6 +118,7 @@ def probe(source: Source, scope: Scope, targets: list[str], plan: Plan, *, every
         source,
         pods,
         plan.sockets,
+        selection.inventory.node_by_name,
     )
     endpoints, troubles = _endpoints(selection, plan, claims_of)
     limits = plan.limits

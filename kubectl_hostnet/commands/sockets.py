@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from kubectl_hostnet.analysis.claims import Claim
 from kubectl_hostnet.errors import UsageError
+from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Pod
 from kubectl_hostnet.options import LiveOptions
 from kubectl_hostnet.render.output import say
@@ -21,9 +22,11 @@ ClaimsOf = Callable[[Pod], Iterable[Claim]]
 
 
 def with_sockets(
-    claims_of: ClaimsOf, source: Source, pods: Iterable[Pod], options: LiveOptions
+    claims_of: ClaimsOf, source: Source, pods: Iterable[Pod], options: LiveOptions, nodes: Mapping[str, Node]
 ) -> tuple[ClaimsOf, Reading | None]:
     """The claims as they are without --live; with it, what the sockets of the Pods make of them, and what was read.
+
+    `nodes` by name are those that may be known.
 
     Raises UsageError where there is nothing alive. With --debug-image says on stderr which Pods it is about to change.
     """
@@ -33,12 +36,13 @@ def with_sockets(
         return claims_of, None
     if not hasattr(source, "exec"):
         raise UsageError("--live needs a live cluster", "leave out --live, or --snapshot")
-    from kubectl_hostnet.analysis.live import live, live_targets  # this and the next for --live only
+    from kubectl_hostnet.analysis.live import live, live_targets  # this and the next two for --live only
+    from kubectl_hostnet.applications.catalog import load
     from kubectl_hostnet.source.sockets.collect import pod_sockets
 
     cluster = cast("Cluster", source)
-    reading = pod_sockets(cluster, live_targets(pods), debug_image=options.debug_image, announce=say)
-    return live(claims_of, reading), reading
+    reading = pod_sockets(cluster, live_targets(pods, nodes), debug_image=options.debug_image, announce=say)
+    return live(claims_of, reading, load()), reading
 
 
 def unread(reading: Reading | None) -> tuple[Gap, ...]:

@@ -110,6 +110,10 @@ APPLICATION = Layout(
     together=_page,
 )
 TERMS = Layout(
-    columns=(Column("TERM", lambda item, _: item.term), Column("MEANING", lambda item, _: item.meaning)),
+    columns=(
+        Column("TOPIC", lambda item, _: item.topic, shown=lambda report, _: len({i.topic for i in report.items}) > 1),
+        Column("TERM", lambda item, _: item.term),
+        Column("MEANING", lambda item, _: item.meaning),
+    ),
     name=lambda item: f"{item.topic}/{item.term}",
 )

@@ -50,6 +50,15 @@ def _containers(item: HostPod, _view: View) -> str:
     return ",".join(dict.fromkeys(f"{claim.port}={claim.container}" for claim in item.ports if claim.container))
 
 
+def _remarks(item: HostPod, _view: View) -> str:
+    """Which remark is on which ports: `undeclared: 8086/TCP,8088/TCP; loopback only: 8088/TCP`."""
+    ports: dict[str, dict[str, None]] = {}
+    for claim in item.ports:
+        for remark in claim.remarks:
+            ports.setdefault(remark, {})[f"{claim.port}/{claim.protocol}"] = None
+    return "; ".join(f"{remark}: {','.join(named)}" for remark, named in ports.items())
+
+
 def _owner(owner: Owner | None) -> str:
     return f"{owner.kind}/{owner.name}" if owner else ""
 
@@ -80,6 +89,7 @@ HOST_PODS = Layout(
         Column("ADDRESS", _address),
         Column("PORTS", _ports),
         Column("EVIDENCE", _evidence),
+        Column("REMARKS", _remarks, shown=lambda report, _: report.live),
         Column("AGE", _age, wide=True),
         Column("OWNER", lambda item, _: _owner(item.owner), wide=True),
         Column("WORKLOAD", lambda item, _: _owner(item.workload), wide=True),

@@ -55,15 +55,6 @@ def _port(item: NodePort | FreePort, _view: View) -> str:
     return f"{item.port}/{item.protocol}"
 
 
-def _holder(item: NodePort, _view: View) -> str:
-    title = item.holder.title
-    if item.assumed:
-        return f"{title} (assumed)"
-    if item.holder.kind == SERVICE:
-        return f"{title} (Service)"
-    return f"{title} (hostPort)" if item.forwarded else title
-
-
 def _evidence(item: NodePort, _view: View) -> str:
     return ",".join(dict.fromkeys(evidence.source for evidence in item.evidence))
 
@@ -89,7 +80,7 @@ PORTS = Layout(
         Column("NODE", _node),
         Column("PORT", _port),
         Column("BIND", lambda item, _: item.bind or "*", shown=_held),
-        Column("HOLDER", _holder, shown=_held),
+        Column("HOLDER", lambda item, _: item.held_by, shown=_held),
         Column("CONTAINER", lambda item, _: item.holder.container or "", shown=_held),
         Column("CONFIDENCE", lambda item, _: item.confidence),
         Column("EVIDENCE", _evidence, shown=_held),

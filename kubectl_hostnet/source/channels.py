@@ -15,6 +15,7 @@ STDIN, STDOUT, STDERR, STATUS, CLOSE = 0, 1, 2, 3, 255
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")  # only 5 can end stdin: servers since 1.29
 STDIN_FRAME = 32 * 1024
 GOODBYE = 2.0  # seconds between a command's status and the end of the connection
+_STATUS = msgspec.json.Decoder(objects.Status)
 
 
 class ExecResult(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ def _status(text: bytes) -> tuple[int | None, str]:
     if not text:
         return None, "the connection ended without the command's status"
     try:
-        status = msgspec.json.decode(text, type=objects.Status)
+        status = _STATUS.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None, printable(text[:500].decode("utf-8", "replace"))
     if status.status == "Success":

@@ -33,6 +33,9 @@ class _ExecCredential(msgspec.Struct, frozen=True):
     status: Status
 
 
+_CREDENTIAL = msgspec.json.Decoder(_ExecCredential)  # before there are threads: see decode.py
+
+
 def ask(plugin: ExecPlugin, connection: Settings) -> Status:
     """Run the plugin, which may ask the user; raises ClusterError. What it says on stderr is for the user to read."""
     terminal = sys.stdin is not None and sys.stdin.isatty()
@@ -70,7 +73,7 @@ def _run(plugin: ExecPlugin, environment: dict[str, str], interactive: bool) -> 
 
 def _status(command: str, output: bytes) -> Status:
     try:
-        status = msgspec.json.decode(output, type=_ExecCredential).status
+        status = _CREDENTIAL.decode(output).status
     except (msgspec.DecodeError, UnicodeDecodeError):
         message = f"credential plugin {command} did not print an ExecCredential with a status"
         raise ClusterError(message, "run the plugin by hand to see what it prints") from None

@@ -35,7 +35,11 @@ PLACE = re.compile(r"`\$([^`]*?)(?:\[\.\.\.\][^`]*)?`$")
 STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _PAGE = msgspec.json.Decoder(objects.Page)
 _SHARING = Sharing()
-_DECODERS: dict[type[objects.Fields], msgspec.json.Decoder[Any]] = {}
+# Made on import, before there are threads: msgspec (seen with 0.22) remembers what it knows of a type before that is whole,
+# and two threads that meet a type for the first time crash the process. The same goes for every decoder in source/.
+_DECODERS: dict[type[objects.Fields], msgspec.json.Decoder[Any]] = {
+    target: msgspec.json.Decoder(target) for target in dict.fromkeys(KINDS.values())
+}
 
 
 def page(body: bytes) -> objects.Page:
@@ -47,8 +51,7 @@ def each(
     raws: Iterable[msgspec.Raw], kind: str, gaps: list[Gap], wanted: Callable[[bytes], bool] | None = None
 ) -> list[Any]:
     """Decode items of one kind; `wanted` looks at the raw JSON first, so that what nobody needs is never built."""
-    target = KINDS[kind]
-    decoder = _DECODERS.get(target) or _DECODERS.setdefault(target, msgspec.json.Decoder(target))
+    decoder = _DECODERS[KINDS[kind]]
     found = []
     for raw in raws:
         if wanted is not None and not wanted(bytes(raw)):

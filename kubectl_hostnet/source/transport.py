@@ -31,6 +31,7 @@ ATTEMPTS = 4
 LONGEST_WAIT = 32.0  # the API server's largest Retry-After (dropped_requests_tracker.go)
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 REQUESTS = 6  # kubectl's -v level for requests
+_STATUS = msgspec.json.Decoder(objects.Status)  # before there are threads: see decode.py
 
 
 class Transport:
@@ -220,7 +221,7 @@ def _wait(answer: Answer, attempt: int) -> float:
 def status_of(answer: Answer) -> objects.Status:
     """The Status object in an error answer; an answer of another form gives its text as the message."""
     try:
-        status = msgspec.json.decode(answer.body, type=objects.Status)
+        status = _STATUS.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         status = objects.Status()
     if status.kind == "Status":

@@ -55,6 +55,17 @@ def test_proposals_are_free_everywhere_and_those_with_nothing_against_them_come_
     assert found[3].remarks == ("in the NodePort range 30000-32767 (assumed)",)
 
 
+def test_where_all_sockets_were_read_a_free_port_is_more_than_believed() -> None:
+    free, _ = free_on([], NODES[:2], [(80, "TCP"), (80, "SCTP")], REMARKS, seen={"node-1"})
+    assert [(f.node, f.protocol, f.confidence, len(f.evidence)) for f in free] == [
+        ("node-1", "TCP", "high", 1),
+        ("node-2", "TCP", "medium", 0),
+        ("node-1", "SCTP", "medium", 0),
+        ("node-2", "SCTP", "medium", 0),
+    ]
+    assert [f.confidence for f in proposals([], NODES, range(80, 82), "UDP", REMARKS, {}, seen=True)] == ["high"] * 2
+
+
 def test_well_known_software_and_components_are_no_good_neighbours() -> None:
     known = known_ports(load())
     assert known[10250] == "kubelet"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kubectl_hostnet.analysis.claims import Claim, Evidence
 from kubectl_hostnet.analysis.live import (
+    KERNELS,
     LOOPBACK_ONLY,
     NOT_LISTENING,
     NOT_OURS,
@@ -24,6 +25,8 @@ from kubectl_hostnet.analysis.live import (
     live_claims,
     live_targets,
 )
+from kubectl_hostnet.applications.schema import Application, KnownPort
+from kubectl_hostnet.inventory.node import Node
 from kubectl_hostnet.inventory.pod import Pod, pod_from
 from kubectl_hostnet.source import objects
 from kubectl_hostnet.source.sockets.dump import Process
@@ -190,8 +193,33 @@ def test_a_node_that_was_not_read_tells_nothing() -> None:
 
 
 def test_a_socket_of_the_kernel_is_not_the_containers_but_is_there() -> None:
-    found = only([claim(8472, "application", protocol="UDP")], reading(view(), others=(sock(8472, protocol="UDP"),)))
-    assert (found.confidence, found.remarks) == ("high", (NOT_OURS,))
+    vxlan = KnownPort(8472, "VXLAN", "UDP", owner="kernel")
+    seen = Seen(
+        reading(view(), others=(sock(8472, protocol="UDP"),)), [Application("flannel", "", "", "", ports=(vxlan,))]
+    )
+    said = claim(8472, "application", protocol="UDP", application="flannel", purpose="VXLAN")
+    (found,) = live_claims(pod(), [said], seen)
+    assert (found.confidence, found.remarks) == ("high", (KERNELS,))
+
+
+def test_a_socket_that_somebody_else_must_hold_is_not_the_pods() -> None:
+    found = only([claim(80)], reading(view(), others=(sock(80),)))
+    assert (found.confidence, found.remarks) == ("low", (NOT_OURS,))
+    read = reading(view("main"), view("side", failure="no shell"), others=(sock(80),))
+    assert only([claim(80)], read, pod("web", "main", "side")).remarks == (OWNER_UNKNOWN,)
+
+
+def test_the_loopback_socket_of_one_container_is_not_the_claim_of_another_that_could_not_be_read() -> None:
+    """kube-prometheus#1335: kube-rbac-proxy on the node's address, node_exporter on loopback, one port."""
+    both = pod("exporter", "proxy", "app")
+    views = (view("proxy", failure="no shell", pod="exporter"), view("app", sock(9100, "127.0.0.1"), pod="exporter"))
+    found = after([claim(9100, container="proxy")], reading(*views, others=(sock(9100, "10.0.0.1", inode=9),)), both)
+    assert [(c.container, c.confidence, c.remarks) for c in found] == [
+        ("app", "certain", (UNDECLARED, LOOPBACK_ONLY)),
+        ("proxy", "high", (OWNER_UNKNOWN,)),
+    ]
+    alone = after([claim(9100, container="proxy")], reading(*views), both)
+    assert [(c.container, c.remarks) for c in alone] == [("app", (LOOPBACK_ONLY,))]
 
 
 def test_a_port_that_another_pod_holds_is_named() -> None:
@@ -235,6 +263,10 @@ def test_targets_are_the_running_containers_of_host_networked_pods() -> None:
     mixed = pod("web", "main", "side", status={"containerStatuses": statuses}, spec={"hostPID": True})
     (target,) = live_targets([mixed, pod(host_network=False), pod(node=""), pod(status={"phase": "Failed"})])
     assert target == Target("default", "web", "main", "node-1", "img-main", "abc", host_pid=True)
+
+
+def test_targets_know_where_the_kubelet_of_their_node_listens() -> None:
+    assert [t.kubelet_port for t in live_targets([pod()], {"node-1": Node("node-1", kubelet_port=10260)})] == [10260]
 
 
 def test_static_pods_are_marked() -> None:

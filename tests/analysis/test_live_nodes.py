@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubectl_hostnet.analysis.claims import Evidence
+from kubectl_hostnet.analysis.live import NOT_OURS, OWNER_UNKNOWN
 from kubectl_hostnet.analysis.live_nodes import OF_THE_NODE, PROCESS, UNKNOWN, seen_on_nodes
 from kubectl_hostnet.analysis.port_remarks import PortRemarks
 from kubectl_hostnet.analysis.portlist import COMPONENT, POD, SERVICE, Holder, NodePort
@@ -74,8 +75,26 @@ def test_with_unread_containers_on_the_node_it_could_be_theirs() -> None:
 
 
 def test_a_pods_claim_of_unknown_owner_is_not_doubled() -> None:
-    claimed = item(80, POD, "web")
-    assert seen([claimed], reading(sock(80), failure="no shell")) == [claimed]
+    claimed = item(80, POD, "web", remarks=(OWNER_UNKNOWN,))
+    table = (sock(80, "0.0.0.0", inode=1), sock(80, "::", inode=2))
+    assert seen([claimed], reading(*table, failure="no shell")) == [claimed]
+    health = item(30999, SERVICE, "svc")
+    assert seen([health], reading(sock(30999))) == [health]
+
+
+def test_a_socket_of_a_pod_does_not_hide_another_on_its_port() -> None:
+    mine = item(9100, POD, "web", confidence="certain", bind="127.0.0.1")
+    own, other = sock(9100, "127.0.0.1", inode=1), sock(9100, "10.0.0.1", inode=2)
+    found = seen([mine], reading(other, held=(own,)))
+    assert [(f.holder.name, f.bind) for f in found] == [(OF_THE_NODE, "10.0.0.1"), ("web", "127.0.0.1")]
+    claimed = item(9100, POD, "web", bind="127.0.0.1", remarks=(OWNER_UNKNOWN,))
+    assert len(seen([claimed], reading(other, failure="no shell"))) == 2
+
+
+def test_what_is_not_the_pods_is_told_beside_its_claim() -> None:
+    claimed = item(80, POD, "web", confidence="low", remarks=(NOT_OURS,))
+    found = seen([claimed], reading(sock(80)))
+    assert [(f.holder.kind, f.confidence) for f in found] == [(POD, "low"), (PROCESS, "certain")]
 
 
 def test_a_forwarded_port_holds_no_socket() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from kubectl_hostnet.applications.catalog import (
     read_folder,
     read_index,
 )
+from kubectl_hostnet.applications.schema import Application, Example, Health, KnownPort
 from kubectl_hostnet.errors import InputError
 from kubectl_hostnet.inventory.container import Container, EnvVar
 
@@ -124,6 +126,13 @@ def test_generate_says_what_is_stale(
     assert generate.main(["--check"]) == 0
 
 
+def test_the_page_that_hints_name_describes_every_key() -> None:
+    page = generate.PAGE.read_text()
+    for struct in (Application, KnownPort, Health, Example):
+        for field in msgspec.structs.fields(struct):
+            assert f"`{field.name}`" in page.partition("## Another application")[2], field.name
+
+
 def test_a_new_file_is_enough(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(MINIMAL)
     (tmp_path / INDEX).write_bytes(make_index(tmp_path))
@@ -160,6 +169,12 @@ WRONG = [
     (MINIMAL + b"ports:\n  - port: eighty\n    purpose: x\n", "$.ports[0].port"),
     (MINIMAL + b"ports:\n  - port: 80\n", "purpose"),
     (MINIMAL + b"ports:\n  - port: 80\n    purpose: x\n    flag: [--port]\n", "$.ports[0]"),
+    (MINIMAL + b"ports:\n  - port: 65536\n    purpose: x\n", "<= 65535"),
+    (MINIMAL + b"ports:\n  - port: 0\n    purpose: x\n", ">= 1"),
+    (MINIMAL + b"ports:\n  - port: 80\n    purpose: x\n    protocol: udp\n", "'udp'"),
+    (MINIMAL + b"ports:\n  - port: 80\n    purpose: x\n    owner: core\n", "'core'"),
+    (MINIMAL + b"ports:\n  - port: 80\n    purpose: x\n    versions: newest\n", "$.ports[0].versions"),
+    (MINIMAL + b"health:\n  scheme: HTTP\n", "'HTTP'"),
     (MINIMAL + b"health:\n  path: 5\n", "$.health.path"),
     (MINIMAL.replace(b"title: A\n", b""), "title"),
     (MINIMAL.replace(b"name: a", b"name: other"), "'other'"),

@@ -1,9 +1,12 @@
 /* Opens the sockets it is told to, in C: PROTOCOL/ADDRESS/PORT[/v6only|/reuse|/connected] ..., and waits.
  *   fork=N     N children that share the sockets
+ *   leave      goes on in a network namespace of its own
  *   drop=UID   then lives as another user, without an exec: as nginx's workers do, its descriptors become unreadable
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +46,10 @@ int main(int count, char **words) {
             children = atoi(words[i] + 5);
         else if (!strncmp(words[i], "drop=", 5))
             user = atoi(words[i] + 5);
+        else if (!strcmp(words[i], "leave") && unshare(CLONE_NEWNET))
+            err(1, "unshare");
+        else if (!strcmp(words[i], "leave"))
+            continue;
         else
             open_socket(words[i]);
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -46,16 +47,17 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> None:
     socks = place / "socks"
     subprocess.run(["gcc", "-static", "-O1", "-Wall", "-Werror", "-o", str(socks), str(HERE / "socks.c")], check=True)
     tools = [f"{BUSYBOX}:/bin/{name}" for name in ("sh", "ls", "grep", "head", "sleep")]
-    _image(script, "live/tools:1", f"{socks}:/bin/socks", "/usr/bin/setpriv:/bin/setpriv", *tools)
-    _image(script, "live/lone-shell:1", f"{socks}:/bin/socks", "/usr/bin/dash:/bin/sh")
-    _image(script, "live/bare:1", f"{socks}:/bin/socks")
+    _image(script, "live/tools:2", f"{socks}:/bin/socks", "/usr/bin/setpriv:/bin/setpriv", *tools)
+    _image(script, "live/lone-shell:2", f"{socks}:/bin/socks", "/usr/bin/dash:/bin/sh")
+    _image(script, "live/bash:2", f"{socks}:/bin/socks", "/bin/bash:/bin/bash")
+    _image(script, "live/bare:2", f"{socks}:/bin/socks")
     python = Path("/usr/bin/python3")
     if python.exists():
         version = execute(str(python), "-c", "import sys; print('%d%d' % sys.version_info[:2])").out.strip()
         library = _library(place, python)
         _image(
             script,
-            "live/python:1",
+            "live/python:2",
             f"{socks}:/bin/socks",
             f"{python}:/usr/bin/python3",
             f"{library}:/usr/lib/python{version}.zip",
@@ -107,30 +109,33 @@ def shell(name: str, script: str, image: str = "busybox", **more: Any) -> dict[s
 
 
 READABLE = [
-    manifest("c-forms", container("main", "live/tools:1", *(
+    manifest("c-forms", container("main", "live/tools:2", *(
         f"{protocol}/{address}/{port}" for port, (protocol, address) in enumerate([
             ("tcp", "0.0.0.0"), ("tcp", "127.0.0.1"), ("tcp", "::"), ("tcp", "::1"), ("tcp", "198.51.100.12"), ("tcp", "2001:db8::12"),
             ("udp", "0.0.0.0"), ("udp", "127.0.0.1"), ("udp", "::"), ("udp", "::1"), ("tcp", "::ffff:127.0.0.1"),
         ], 23100)
     ))),
-    manifest("c-more", container("main", "live/tools:1", "tcp/0.0.0.0/23120/reuse", "tcp/0.0.0.0/23120/reuse", "tcp/0.0.0.0/23121",
+    manifest("c-more", container("main", "live/tools:2", "tcp/0.0.0.0/23120/reuse", "tcp/0.0.0.0/23120/reuse", "tcp/0.0.0.0/23121",
                                  "tcp/::/23121/v6only", "tcp/0.0.0.0/23122/bound", "udp/127.0.0.1/23123/connected", "fork=2")),
-    manifest("c-two", container("one", "live/tools:1", "tcp/127.0.0.1/23130"), container("two", "live/tools:1", "tcp/198.51.100.12/23130"),
-             initContainers=[container("side", "live/tools:1", "udp/0.0.0.0/23131", restartPolicy="Always")]),
-    manifest("c-user", shell("main", "exec setpriv --reuid=1234 --regid=1234 --clear-groups socks tcp/0.0.0.0/23140", "live/tools:1")),
-    manifest("c-nonroot", container("main", "live/tools:1", "tcp/0.0.0.0/23141"), securityContext={"runAsUser": 4321}),
-    manifest("lone-shell", container("main", "live/lone-shell:1", "tcp/0.0.0.0/23150", "udp/::/23151")),
+    manifest("c-two", container("one", "live/tools:2", "tcp/127.0.0.1/23130"), container("two", "live/tools:2", "tcp/198.51.100.12/23130"),
+             initContainers=[container("side", "live/tools:2", "udp/0.0.0.0/23131", restartPolicy="Always")]),
+    manifest("c-user", shell("main", "exec setpriv --reuid=1234 --regid=1234 --clear-groups socks tcp/0.0.0.0/23140", "live/tools:2")),
+    manifest("c-nonroot", container("main", "live/tools:2", "tcp/0.0.0.0/23141"), securityContext={"runAsUser": 4321}),
+    manifest("lone-shell", container("main", "live/lone-shell:2", "tcp/0.0.0.0/23150", "udp/::/23151")),
+    manifest("bash", container("main", "live/bash:2", "tcp/0.0.0.0/23152", "udp/::1/23153", "fork=3")),
+    manifest("left", container("main", "live/tools:2", "tcp/0.0.0.0/23154", "leave", "tcp/0.0.0.0/23155", "tcp/0.0.0.0/23160",
+                               securityContext={"capabilities": {"add": ["SYS_ADMIN"]}})),
     manifest("shared", shell("main", "exec httpd -f -p 23160"), container("go", "hostnet/listen", "tcp://:23161"), shareProcessNamespace=True),
     manifest("host-pid", shell("main", "exec httpd -f -p 23170"), hostPID=True),
-    manifest("python", {**container("main", "live/python:1", "tcp/0.0.0.0/23180")}),
+    manifest("python", {**container("main", "live/python:2", "tcp/0.0.0.0/23180")}),
     manifest("redis", {**container("main", "redis"), "command": ["redis-server", "--port", "23190"]}),
 ]  # fmt: skip
 SHELL_LESS = [
     manifest("go-forms", container("main", "hostnet/listen", "tcp://:23200", "tcp4://127.0.0.1:23201", "udp6://[::1]:23202",
                                    "tcp://:23203?reuseport=3", "udp4://:23204", "tcp6://[::]:23205?v6only=1")),
-    manifest("bare", container("main", "live/bare:1", "tcp/0.0.0.0/23210", "udp/127.0.0.1/23211")),
+    manifest("bare", container("main", "live/bare:2", "tcp/0.0.0.0/23210", "udp/127.0.0.1/23211")),
     manifest("exporter", container("main", "prom/node-exporter", "--web.listen-address=:23220")),
-    manifest("dropped", container("main", "live/bare:1", "tcp/0.0.0.0/23230", "drop=1111")),
+    manifest("dropped", container("main", "live/bare:2", "tcp/0.0.0.0/23230", "drop=1111")),
     manifest("host-pid-go", container("main", "hostnet/listen", "tcp://:23240"), hostPID=True),
 ]  # fmt: skip
 
@@ -285,7 +290,7 @@ def test_with_a_debug_image_every_socket_has_its_pod(pods: str, on_node: OnNode)
 
 
 def test_declared_but_silent_undeclared_and_loopback_only(namespace: str, images: None) -> None:
-    silent = container("main", "live/tools:1", "tcp/127.0.0.1/23301", "tcp/0.0.0.0/23302")
+    silent = container("main", "live/tools:2", "tcp/127.0.0.1/23301", "tcp/0.0.0.0/23302")
     silent["ports"] = [{"containerPort": 23300}, {"containerPort": 23301}]
     apply(manifest("differences", silent), namespace=namespace)
     wait_ready("differences", namespace=namespace)
@@ -298,8 +303,54 @@ def test_declared_but_silent_undeclared_and_loopback_only(namespace: str, images
     }
 
 
+def test_a_process_of_the_node_is_seen_beside_a_pods_socket_and_blamed_on_no_pod(
+    namespace: str, images: None, tmp_path: Path
+) -> None:
+    beside = container("main", "live/tools:2", "tcp/127.0.0.1/23320")
+    beside["ports"] = [{"containerPort": 23321}]
+    apply(manifest("beside", beside), namespace=namespace)
+    wait_ready("beside", namespace=namespace)
+    program = tmp_path / "socks"
+    subprocess.run(["gcc", "-static", "-o", str(program), str(HERE / "socks.c")], check=True)
+    command = [
+        os.environ["HOSTNET_CLUSTER"],
+        "exec",
+        NODE,
+        str(program),
+        "tcp/198.51.100.12/23320",
+        "tcp/0.0.0.0/23321",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as strange:
+        try:
+            assert strange.stdout
+            assert strange.stdout.readline() == "open\n"
+            items = hostnet("ports", NODE, "--live", "--port", "23320", "--port", "23321", "-o", "json").json["items"]
+        finally:
+            os.killpg(strange.pid, signal.SIGKILL)
+    found = {(i["port"], i["bind"], i["holder"]["kind"]): i for i in items}
+    assert {key: item["confidence"] for key, item in found.items()} == {
+        (23320, "127.0.0.1", "Pod"): "certain",
+        (23320, "198.51.100.12", "Process"): "certain",
+        (23321, "0.0.0.0", "Process"): "certain",
+        (23321, "", "Pod"): "low",
+    }
+    assert "no process of the Pod holds it" in str(found[23321, "", "Pod"]["remarks"])
+
+
+def test_a_container_outside_of_the_nodes_network_is_not_believed(namespace: str, images: None) -> None:
+    able = {"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}
+    apply(
+        manifest("outside", container("main", "live/tools:2", "leave", "tcp/0.0.0.0/23330", **able)),
+        namespace=namespace,
+    )
+    wait_ready("outside", namespace=namespace)
+    done = hostnet("list", "outside", "-n", namespace, "--live", "-o", "json")
+    assert done.json["items"][0]["ports"] == []
+    assert "has left the node's network" in done.json["gaps"][0]["reason"]
+
+
 def test_missing_rights_are_named(namespace: str, images: None) -> None:
-    apply(manifest("rights", container("main", "live/tools:1", "tcp/0.0.0.0/23310")), namespace=namespace)
+    apply(manifest("rights", container("main", "live/tools:2", "tcp/0.0.0.0/23310")), namespace=namespace)
     wait_ready("rights", namespace=namespace)
     done = hostnet(
         "list", "rights", "-n", namespace, "--live", "--as", "jane", "--as-group", "system:masters", "-o", "json"

@@ -8,8 +8,10 @@ from typing import get_args
 import yaml
 from conftest import Run
 
+from kubectl_hostnet.analysis import live
 from kubectl_hostnet.analysis.claims import CONFIDENCES, Source
 from kubectl_hostnet.analysis.explain import close_names
+from kubectl_hostnet.analysis.live_nodes import OF_THE_NODE, UNKNOWN
 from kubectl_hostnet.analysis.rules import Verdict
 from kubectl_hostnet.analysis.topics import TOPICS
 from kubectl_hostnet.applications.catalog import load
@@ -105,6 +107,19 @@ def test_a_topic_tells_of_its_words(run: Run) -> None:
     assert done.out.splitlines()[1].startswith("reachable")
 
 
+def test_a_word_is_explained_in_each_topic_that_has_it(run: Run) -> None:
+    assert run("explain", "undeclared").out.splitlines()[1].startswith("undeclared   a process listens")
+    lines = [line.split()[:2] for line in run("explain", "Refused", "--no-headers").out.splitlines()]
+    assert lines == [["verdicts", "refused"], ["conflicts", "refused"]]
+    assert run("explain", "loopback").out.splitlines()[1].startswith("loopback only ")
+    assert "did you mean undeclared" in run("explain", "undeclaired").err
+
+
+def test_words_are_not_hidden_by_applications() -> None:
+    listed = {word for _, words in TOPICS.values() for word in words}
+    assert not listed & {*load().names}
+
+
 def test_help_names_every_topic(run: Run) -> None:
     assert f"Topics: {', '.join(TOPICS)}." in " ".join(run("explain", "--help").out.split())
 
@@ -113,6 +128,8 @@ def test_topics_are_complete() -> None:
     assert tuple(TOPICS["evidence"][1]) == get_args(Source)
     assert tuple(TOPICS["confidence"][1]) == CONFIDENCES
     assert set(TOPICS["verdicts"][1]) == set(get_args(Verdict))
+    said = {value for name, value in vars(live).items() if name.isupper() and isinstance(value, str)}
+    assert said | {OF_THE_NODE, UNKNOWN} <= set(TOPICS["remarks"][1])
 
 
 def test_every_application_has_a_page_in_every_format(run: Run) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -384,14 +385,19 @@ class ConnectProxy:
             self.asked += client.recv(4096)
         upstream = socket.create_connection(("127.0.0.1", self._target))
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        for source, sink in ((client, upstream), (upstream, client)):
-            threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+        with client, upstream:  # closed when neither thread uses them: another test may be given the number
+            ways = [threading.Thread(target=self._pump, args=pair) for pair in ((client, upstream), (upstream, client))]
+            for way in ways:
+                way.start()
+            for way in ways:
+                way.join()
 
     @staticmethod
     def _pump(source: socket.socket, sink: socket.socket) -> None:
-        while data := source.recv(65536):
-            sink.sendall(data)
-        sink.close()
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         self._listener.close()

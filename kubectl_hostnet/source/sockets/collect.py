@@ -14,13 +14,16 @@ from kubectl_hostnet.source.sockets.dump import Dump
 from kubectl_hostnet.source.sockets.gaps import gaps_of
 from kubectl_hostnet.source.sockets.inside import CannotLookError, Container, Inside
 from kubectl_hostnet.source.sockets.join import Holding, holdings
-from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target, united, unowned
+from kubectl_hostnet.source.sockets.reading import ContainerSockets, Reading, Target, unowned
+from kubectl_hostnet.source.sockets.table import Socket
+from kubectl_hostnet.source.sockets.tables import node_tables, related, whole
 from kubectl_hostnet.source.transport import Transport
 
 CONCURRENCY = 16
 TIMEOUT = 20.0
 DEBUG_ADVICE = "--debug-image busybox can look from beside"
 STATIC_ADVICE = "static Pods take no ephemeral containers"
+ELSEWHERE = "it has left the node's network, and sees the sockets of another"
 
 
 class Cluster(Container, Protocol):
@@ -30,17 +33,18 @@ class Cluster(Container, Protocol):
 
 
 class _Look(msgspec.Struct, frozen=True):
-    """What one look brought: the node's table in `dump`, and holdings by container id ("" is the target).
+    """What one look brought. `debug`: from beside; `usable`: the program that looked may work elsewhere.
 
-    `usable`: the program that looked may work elsewhere.
+    `holdings` are by container id ("" is the target), known when all looks are there.
     """
 
     target: Target
     dump: Dump | None = None
-    holdings: Mapping[str, Holding] = {}
     failure: str = ""
     advice: str = ""
+    debug: bool = False
     usable: bool = True
+    holdings: Mapping[str, Holding] = {}
 
 
 def pod_sockets(
@@ -56,9 +60,8 @@ def pod_sockets(
 
     With `debug_image`, ephemeral containers look where nothing else can; `announce` is told before they are added.
     """
-    known = _ids_by_pod(targets)
     inside = Inside(cluster, timeout)
-    looks = _first_looks(inside, targets, known, concurrency)
+    looks = _first_looks(inside, targets, concurrency)
     reading = _reading(looks)
     needy = [i for i, t in enumerate(targets) if not reading.containers[t.key].complete and not t.static]
     if not debug_image or not needy:
@@ -67,7 +70,7 @@ def pod_sockets(
 
     def again(index: int) -> _Look:
         target = targets[index]
-        return _look(lambda: look_from_beside(cluster.transport, target, debug_image), target, known, debug=True)
+        return _look(lambda: look_from_beside(cluster.transport, target, debug_image), target, debug=True)
 
     first = again(needy[0])  # a wrong image is tried once, for it stays in the Pod and the kubelet goes on pulling it
     rest = needy[1:] if first.usable else []
@@ -78,30 +81,18 @@ def pod_sockets(
     return _reading(looks)
 
 
-def _first_looks(
-    inside: Inside, targets: Sequence[Target], known: Mapping[tuple[str, str], Sequence[str]], concurrency: int
-) -> list[_Look]:
+def _first_looks(inside: Inside, targets: Sequence[Target], concurrency: int) -> list[_Look]:
     """One container of each image first: the others then know what works there."""
     firsts = {target.image: index for index, target in reversed(list(enumerate(targets)))}
     order = sorted(range(len(targets)), key=lambda index: firsts[targets[index].image] != index)
     found: dict[int, _Look] = {}
     for part in (order[: len(firsts)], order[len(firsts) :]):
-        done = side_by_side(lambda i: _look(lambda: inside.look(targets[i]), targets[i], known), part, concurrency)
+        done = side_by_side(lambda i: _look(lambda: inside.look(targets[i]), targets[i]), part, concurrency)
         found.update(zip(part, done, strict=True))
     return [found[index] for index in range(len(targets))]
 
 
-def _ids_by_pod(targets: Iterable[Target]) -> dict[tuple[str, str], list[str]]:
-    """A container may tell of its Pod's other containers, which it can see at times, but of no other Pod's."""
-    known: dict[tuple[str, str], list[str]] = {}
-    for target in targets:
-        known.setdefault(target.key[:2], []).extend(filter(None, [target.container_id]))
-    return known
-
-
-def _look(
-    look: Callable[[], Dump], target: Target, known: Mapping[tuple[str, str], Sequence[str]], *, debug: bool = False
-) -> _Look:
+def _look(look: Callable[[], Dump], target: Target, *, debug: bool = False) -> _Look:
     try:
         dump = look()
     except CannotLookError as error:
@@ -109,7 +100,7 @@ def _look(
     except HostnetError as error:
         usable = not isinstance(error, DebugImageError)
         return _Look(target, failure=error.message, advice=error.hint, usable=usable)
-    return _Look(target, dump, holdings(dump, target, known[target.key[:2]], debug=debug), *_trouble(dump, target))
+    return _Look(target, dump, *_trouble(dump, target), debug=debug)
 
 
 def _trouble(dump: Dump, target: Target) -> tuple[str, str]:
@@ -128,17 +119,38 @@ def _announcement(targets: Sequence[Target], image: str) -> str:
 
 
 def _reading(looks: Sequence[_Look]) -> Reading:
-    nodes: dict[str, list[Dump]] = {}
+    found = node_tables((look.target, look.dump) for look in looks if look.dump)
+    tables = {node: table.sockets for node, table in found.items()}
+    lasting = {node: table.lasting for node, table in found.items()}
+    known = _ids_by_pod(look.target for look in looks)
+    joined = [_joined(look, tables.get(look.target.node), known[look.target.key[:2]]) for look in looks]
     pods: dict[tuple[str, str], list[_Look]] = {}
-    for look in looks:
+    for look in joined:
         pods.setdefault(look.target.key[:2], []).append(look)
-        if look.dump and look.dump.complete and not look.dump.unread:
-            nodes.setdefault(look.target.node, []).append(look.dump)
-    tables = {node: united(dump.sockets for dump in dumps) for node, dumps in nodes.items()}
-    containers = [_container(look, pods[look.target.key[:2]]) for look in looks]
-    strangers = {node: {s.uid for s in sockets} for node, sockets in unowned(containers, tables).items()}
-    final = [_suspicious(c, look, strangers) for c, look in zip(containers, looks, strict=True)]
-    return Reading({c.target.key: c for c in final}, tables, unowned(final, tables), gaps_of(final))
+    containers = [_container(look, pods[look.target.key[:2]]) for look in joined]
+    strangers = {node: {s.uid for s in sockets} for node, sockets in unowned(containers, lasting).items()}
+    final = [_suspicious(c, look, strangers) for c, look in zip(containers, joined, strict=True)]
+    return Reading({c.target.key: c for c in final}, tables, unowned(final, lasting), gaps_of(final))
+
+
+def _ids_by_pod(targets: Iterable[Target]) -> dict[tuple[str, str], list[str]]:
+    """A container may tell of its Pod's other containers, which it can see at times, but of no other Pod's."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for target in targets:
+        known.setdefault(target.key[:2], []).extend(filter(None, [target.container_id]))
+    return known
+
+
+def _joined(look: _Look, table: tuple[Socket, ...] | None, known: Sequence[str]) -> _Look:
+    """The descriptors that a look saw, with the node's table: its own one may be another network's."""
+    if look.dump is None:
+        return look
+    if table is None and whole(look.dump):
+        return msgspec.structs.replace(look, dump=None, failure=ELSEWHERE, advice=_debug_advice(look.target))
+    sockets = table or look.dump.sockets
+    if table and not whole(look.dump) and related(look.dump, table):
+        sockets = tuple({*table, *look.dump.sockets})
+    return msgspec.structs.replace(look, holdings=holdings(look.dump, sockets, look.target, known, debug=look.debug))
 
 
 def _container(look: _Look, pod: Iterable[_Look]) -> ContainerSockets:

@@ -33,6 +33,7 @@ HOPELESS = frozenset(
      "CreateContainerConfigError", "RunContainerError"}
 )  # fmt: skip
 NAME_ANOTHER = "name an image with a shell that the node can pull"
+_POD = msgspec.json.Decoder(objects.Pod)  # before there are threads: see decode.py
 RIGHTS_HINT = "--debug-image needs get on pods and pods/log, and patch on pods/ephemeralcontainers"
 
 
@@ -85,7 +86,7 @@ def _await_end(
     sleep: Callable[[float], None],
 ) -> None:
     while True:
-        pod = msgspec.json.decode(transport.get(path).body, type=objects.Pod)
+        pod = _POD.decode(transport.get(path).body)
         if _ended(pod, name, image):
             return
         if clock() > deadline:

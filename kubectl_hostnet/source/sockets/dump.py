@@ -72,6 +72,11 @@ class _Draft(msgspec.Struct):
     listed: bool = False
     denied: bool = False
 
+    @property
+    def there(self) -> bool:
+        """It had not ended yet; a /proc with hidepid=1 shows no more of others' processes than that they are there."""
+        return self.uid >= 0 or bool(self.inodes) or self.denied
+
     def process(self) -> Process:
         return Process(
             self.pid, self.name, self.parent, self.uid, self.gid, tuple(self.cgroup),
@@ -107,7 +112,7 @@ class _Reader:
             self._byteorder = "big" if value in BIG_ENDIAN else "little"
         elif letter == "T" and value in TABLES:
             self._table = self._rows.setdefault(value, [])
-        elif letter == "E":
+        elif letter == "E" and value in TABLES:
             self._unread.append(value)
         elif letter == "S":
             self._table, self._itself = None, _number(value)
@@ -146,7 +151,7 @@ class _Reader:
                 s for table, rows in self._rows.items() for s in listening(table, "\n".join(rows), self._byteorder)
             ),
             unread=tuple(self._unread if "tcp" in self._rows else (*self._unread, "tcp")),
-            processes=tuple(d.process() for d in drafts.values() if d.parent != self._itself and d.uid >= 0),
+            processes=tuple(d.process() for d in drafts.values() if d.parent != self._itself and d.there),
             cgroup=tuple(own.cgroup),
             uid=own.uid,
             complete=complete,

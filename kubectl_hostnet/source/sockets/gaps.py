@@ -33,8 +33,9 @@ def _trouble(container: ContainerSockets) -> tuple[str, str]:
 
 def _hidden(processes: Iterable[Process]) -> str:
     """A number would split groups: what matters is that there are such processes, and whose."""
-    names = sorted({f"{process.name} (uid {process.uid})" for process in processes})
-    return f"may not read the file descriptors of {', '.join(names[:NAMED])}"
+    seen = [process for process in processes if process.uid >= 0]
+    names = sorted({f"{process.name} (uid {process.uid})" for process in seen})[:NAMED]
+    return f"may not read the file descriptors of {', '.join(names) or 'processes that its /proc hides (hidepid)'}"
 
 
 def _titles(titles: list[str]) -> str:

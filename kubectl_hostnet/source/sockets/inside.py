@@ -12,7 +12,7 @@ from kubectl_hostnet.source.sockets.join import holdings, merged
 from kubectl_hostnet.source.sockets.reading import Target
 from kubectl_hostnet.source.sockets.script import AS_USER, PYTHON, SHELL
 
-WAYS = (("sh",), ("python3",), ("busybox", "sh"), ("/bin/sh",), ("bash",), ("python",))
+WAYS = (("sh",), ("python3",), ("busybox", "sh"), ("/bin/sh",), ("/busybox/sh",), ("bash",), ("python",))
 NO_ID = "?"  # in no path
 MOST_USERS = 3
 NO_SHELL = "the image has no shell (sh, bash, busybox) and no python"
@@ -67,7 +67,7 @@ class Inside:
         """Root without SYS_PTRACE, as in most containers, reads only root's descriptors: look as the others, too."""
         if dump.uid != 0:
             return dump
-        hidden = holdings(dump, target, ()).get("")
+        hidden = holdings(dump, dump.sockets, target, ()).get("")
         users = dict.fromkeys((p.uid, p.gid) for p in (hidden.hidden if hidden else ()) if p.uid > 0)
         for uid, gid in list(users)[:MOST_USERS]:
             words = ("-c", AS_USER, "sh", SHELL, *arguments(target), str(uid), str(gid))

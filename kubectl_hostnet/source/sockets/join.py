@@ -23,16 +23,26 @@ class Holding(msgspec.Struct, frozen=True):
     workers: tuple[Process, ...] = ()
 
 
-def holdings(dump: Dump, target: Target, known: Collection[str], *, debug: bool = False) -> dict[str, Holding]:
+def holdings(
+    dump: Dump, table: Collection[Socket], target: Target, known: Collection[str], *, debug: bool = False
+) -> dict[str, Holding]:
     """Holdings by container id, out of the `known` ids; "" stands for the container that was looked into.
 
-    With `debug` an ephemeral container was looking from beside the target: what is not its own is the target's.
+    `table` are the waiting sockets that count. With `debug` an ephemeral container was looking from beside the target:
+    what is not its own is the target's.
     """
-    processes: dict[str, list[Process]] = {"": []}
+    processes: dict[str, list[Process]] = {"": _invisible(dump, target)}
     for process in dump.processes:
         if process.listed and (found := _owner(process, dump, target, known, debug=debug)) is not None:
             processes.setdefault("" if found == target.container_id else found, []).append(process)
-    return {who: _holding(theirs, dump.sockets) for who, theirs in processes.items()}
+    return {who: _holding(theirs, table) for who, theirs in processes.items()}
+
+
+def _invisible(dump: Dump, target: Target) -> list[Process]:
+    """Every PID namespace has a first process: where it is not in /proc (hidepid=2), others may be missing as well."""
+    if target.host_pid or not dump.complete or any(process.pid == 1 for process in dump.processes):
+        return []
+    return [Process(1, "", 0, -1, -1, (), frozenset(), listed=True, readable=False)]
 
 
 def merged(first: Dump, second: Dump) -> Dump:

@@ -14,7 +14,8 @@ from kubectl_hostnet.source.sockets.table import Socket
 class Target(msgspec.Struct, frozen=True):
     """A running container of a host-networked Pod. `container_id` has no `containerd://` before it.
 
-    `host_pid`: its processes see those of the node; `static`: its Pod belongs to the kubelet, and cannot be changed.
+    `host_pid`: its processes see those of the node; `static`: its Pod belongs to the kubelet, and cannot be changed;
+    `kubelet_port` is where the kubelet of its node listens, 0 when that is not known.
     """
 
     namespace: str
@@ -25,6 +26,7 @@ class Target(msgspec.Struct, frozen=True):
     container_id: str = ""
     host_pid: bool = False
     static: bool = False
+    kubelet_port: int = 0
 
     @property
     def title(self) -> str:
@@ -59,7 +61,8 @@ class ContainerSockets(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """What all containers told. `tables` has the waiting sockets of each node, whoever holds them, where all were read.
 
-    `unowned` are those that no container was seen to hold: the node's own, the kernel's, or of a hidden process.
+    `unowned` are those that no container was seen to hold, and that lasted: the node's own, the kernel's, or of a hidden
+    process.
     """
 
     containers: dict[tuple[str, str, str], ContainerSockets] = {}
@@ -74,8 +77,3 @@ def unowned(
     """The sockets of each node's table that no container holds."""
     owned = {(container.target.node, socket.inode) for container in containers for socket in container.sockets}
     return {node: tuple(s for s in table if (node, s.inode) not in owned) for node, table in tables.items()}
-
-
-def united(tables: Iterable[Iterable[Socket]]) -> tuple[Socket, ...]:
-    """One table from several of the same network namespace, read one after the other."""
-    return tuple(sorted({socket for table in tables for socket in table}))

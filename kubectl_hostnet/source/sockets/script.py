@@ -19,43 +19,60 @@ OUTPUT_LIMIT = 12_000_000  # bytes; 50,000 waiting sockets of one process are 11
 
 # POSIX sh (busybox ash, dash, bash). Arguments: the container's id or ?, and `all` to look into every process, `own`
 # only into those of the container (a PID namespace that is the node's). Without grep or ls the shell reads by itself:
-# /proc/PID/fdinfo/FD tells inodes since Linux 5.14. printf, as echo of dash would interpret backslashes.
+# /proc/PID/fdinfo/FD tells inodes since Linux 5.14. printf, as echo of dash would interpret backslashes. Bash seeks back
+# after each line that it reads: in a table of /proc that takes minutes, and in a status that has changed its length
+# meanwhile it is another place; so it reads such files as a whole (`slurp`), where other shells read byte by byte.
 SHELL = r"""
 exec 2>/dev/null
 export LC_ALL=C PATH="$PATH:/bin:/usr/bin:/sbin:/usr/sbin:/busybox"
+nl='
+'
 p() { printf '%s\n' "$*"; }
 h() { command -v "$1" >/dev/null; }
+slurp() {
+  t=
+  if [ "$BASH_VERSION" ]; then IFS= read -r -d '' t; else
+  while IFS= read -r l; do t=$t$l$nl; done; fi <"$1"
+}
 main() {
 rows() {
-  if h grep; then grep " $1 " "$2"; [ $? -lt 2 ]; else
-  while read -r l; do case $l in *" $1 "*) p "$l";; esac; done <"$2"; fi
+  if h grep; then grep " $1 " "$2"; [ $? -lt 2 ]
+  elif [ "$BASH_VERSION" ]; then slurp "$2"; [ "$t" ] && for l in $t; do case $l in *" $1 "*) p "$l";; esac; done; [ "$t" ]
+  else while read -r l; do case $l in *" $1 "*) p "$l";; esac; done <"$2"; fi
 }
+i=$1 m=$2 s=
+IFS=$nl
 p 'hostnet 1'
 h uname && p "A $(uname -m)"
-for t in tcp tcp6 udp udp6; do
-  f=/proc/net/$t
+for n in tcp tcp6 udp udp6; do
+  f=/proc/net/$n
   [ -e $f ] || continue
-  case $t in t*) s=0A;; *) s=07;; esac
-  p "T $t"
-  rows $s $f || p "E $t"
+  case $n in t*) s=0A;; *) s=07;; esac
+  p "T $n"
+  rows $s $f || p "E $n"
 done
 p "S $$"
-i=$1 m=$2 s=
-while read -r l; do s=$l; done </proc/self/cgroup
+slurp /proc/self/cgroup
+for l in $t; do s=$l; done
+case $t in *"$i"*) s=$i;; esac
 set --
 for d in /proc/[0-9]*; do
+  set -f
   p "P ${d#/proc/}"
-  while read -r k v; do case $k in
-    Name:) p "N $v";; PPid:) p "F $v";; Uid:) p "U $v";; Gid:) p "G $v"; break;;
-  esac; done <$d/status
-  c=
-  while read -r l; do p "C $l"; c="$c $l"; done <$d/cgroup
-  case $m$c in
+  slurp $d/status
+  for l in $t; do case $l in
+    Name:*) p "N ${l#Name:?}";; PPid:*) p "F ${l#PPid:?}";; Uid:*) p "U ${l#Uid:?}";; Gid:*) p "G ${l#Gid:?}"; break;;
+  esac; done
+  slurp $d/cgroup
+  for l in $t; do p "C $l"; done
+  case $m$t in
     all*|*"$i"*) set -- "$@" $d/fd;;
     *:/..*) ;;
     *"$s"*) set -- "$@" $d/fd;;
   esac
 done
+set +f
+unset IFS
 if h ls && h grep; then ls -ln "$@" /proc/$$/fd 2>&1 | grep -e '^/proc' -e 'denied' -e ' socket:'
 elif h ls; then ls -ln "$@" /proc/$$/fd 2>&1
 else for f in "$@"; do
@@ -91,7 +108,9 @@ for name in ("tcp", "tcp6", "udp", "udp6"):
             if state in line: p(line)
     except OSError: p("E", name)
 p("S", str(os.getpid()))
-own = text("/proc/self/cgroup").splitlines()[-1]
+try: own = text("/proc/self/cgroup")
+except OSError: own = ""
+own = wanted if wanted in own else own[:-1].rpartition("\n")[2]
 for pid in filter(str.isdigit, os.listdir("/proc")):
     base = "/proc/" + pid
     try: status, groups = text(base + "/status"), text(base + "/cgroup")

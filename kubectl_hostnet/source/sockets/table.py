@@ -17,6 +17,7 @@ TABLES: dict[str, tuple[Protocol, Family]] = {
     "udp": ("UDP", "IPv4"),
     "udp6": ("UDP", "IPv6"),
 }
+READ_PROTOCOLS = ("TCP", "UDP")  # the kernel lists SCTP elsewhere, if at all
 # net/tcp_states.h: TCP_LISTEN is 0A; UDP has no such state, a socket without a peer is 07 (TCP_CLOSE), as in `ss -lu`.
 LISTENING = {"TCP": ("0A", "LISTEN"), "UDP": ("07", "UNCONN")}
 ROW = re.compile(

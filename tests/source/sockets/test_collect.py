@@ -70,6 +70,51 @@ def test_each_container_has_its_own_and_the_node_has_them_all() -> None:
     assert reading.gaps == ()
 
 
+OUTSIDE = dump(Proc(1, inodes=(1, 5)), rows=[tcp(8080, 5), tcp(8081, 6)])
+
+
+def elsewhere(target: Target, _: tuple[str, ...]) -> bytes:
+    """`gone` has left the node's network with socket 1 of it; the others see the node's."""
+    return OUTSIDE if target.pod == "gone" else dump(Proc(1, inodes=(2,)), rows=[tcp(80, 1), tcp(81, 2), tcp(10250, 3)])
+
+
+def test_a_container_that_left_the_nodes_network_holds_what_it_took_along() -> None:
+    reading, _ = read(target("gone"), target(), target("more"), answer=elsewhere)
+    assert (ports(reading, "ns", "gone", "main"), ports(reading, "ns", "web", "main")) == ([80], [81])
+    assert [s.port for s in reading.tables["node-1"]] == [80, 81, 10250]
+    assert reading.gaps == ()
+
+
+def test_the_nodes_network_is_where_its_kubelet_listens() -> None:
+    known = {"kubelet_port": 10250}
+    reading, _ = read(target("gone", **known), target(**known), answer=elsewhere)
+    assert [s.port for s in reading.tables["node-1"]] == [80, 81, 10250]
+    alone, _ = read(target("gone", **known), answer=elsewhere)
+    assert (ports(alone, "ns", "gone", "main"), alone.tables) == ([], {})
+    assert "has left the node's network" in alone.gaps[0].reason
+    assert "--debug-image" in alone.gaps[0].effect
+
+
+def test_what_few_looks_saw_is_nobodys_listener() -> None:
+    def answer(target: Target, _: tuple[str, ...]) -> bytes:
+        fleeting = [tcp(40000, 7)] if target.pod == "p0" else []
+        opened = [tcp(8080, 8)] if target.pod == "p1" else []
+        process = Proc(1, inodes=(8,) if target.pod == "p1" else ())
+        return dump(process, rows=[tcp(22, 1), *fleeting, *opened])
+
+    reading, _ = read(*(target(f"p{number}") for number in range(3)), answer=answer)
+    assert [s.port for s in reading.unowned["node-1"]] == [22]
+    assert ports(reading, "ns", "p1", "main") == [8080]
+    two, _ = read(target("p0"), target("p2"), answer=answer)
+    assert [s.port for s in two.unowned["node-1"]] == [22, 40000]
+
+
+def test_a_part_of_another_networks_table_is_not_the_nodes() -> None:
+    cut = dump(Proc(1, inodes=(1, 5)), rows=[tcp(8080, 5)], end=False)
+    reading, _ = read(target("gone"), target(), answer=lambda t, c: cut if t.pod == "gone" else elsewhere(t, c))
+    assert ports(reading, "ns", "gone", "main") == [80]
+
+
 def test_a_container_that_was_restarted_meanwhile_has_another_id() -> None:
     new = OWN.replace(A, "e" * 64)
     reading, _ = read(target(), answer=lambda *_: dump(Proc(1, inodes=(1,), cgroup=new), rows=[tcp(80, 1)], own=new))
@@ -85,19 +130,19 @@ def test_inodes_of_different_nodes_are_different_sockets() -> None:
     assert [len(reading.unowned[node]) for node in ("node-1", "node-2")] == [0, 1]
 
 
-@pytest.mark.parametrize("works", ["sh", "python3", "busybox", "/bin/sh", "bash", "python"])
+@pytest.mark.parametrize("works", ["sh", "python3", "busybox", "/bin/sh", "/busybox/sh", "bash", "python"])
 def test_what_the_image_has_is_tried_and_remembered(works: str) -> None:
     targets = [target(f"p{number}") for number in range(5)]
     reading, cluster = read(*targets, answer=lambda _, c: dump(Proc(1)) if c[0] == works else NOT_FOUND)
     assert all(view.complete for view in reading.containers.values())
     assert cluster.tried[-1][1] == works
-    assert len([program for _, program in cluster.tried if program != works]) < 6
+    assert len([program for _, program in cluster.tried if program != works]) < 7
 
 
 def test_an_image_with_nothing_is_tried_out_once() -> None:
     targets = [target(f"p{number}") for number in range(20)]
     reading, cluster = read(*targets, answer=lambda *_: NOT_FOUND)
-    assert len(cluster.tried) == 6 + 19
+    assert len(cluster.tried) == 7 + 19
     (gap,) = reading.gaps
     assert gap.resource == "sockets of 20 containers (ns/p0/main, ns/p1/main, ns/p2/main, ...)"
     assert "no shell" in gap.reason
@@ -171,6 +216,12 @@ def test_who_is_not_root_does_not_try_to_become_others() -> None:
     reading, cluster = read(target(), answer=lambda *_: dump(Proc(1, inodes=None, uid=999), uid=1000))
     assert len(cluster.tried) == 1
     assert not reading.containers["ns", "web", "main"].complete
+
+
+def test_processes_that_proc_hides_are_told_of_as_such() -> None:
+    reading, _ = read(target(), answer=lambda *_: dump(Proc(7, inodes=(1,), uid=999), rows=[tcp(80, 1)], uid=999))
+    assert "its /proc hides (hidepid)" in reading.gaps[0].reason
+    assert ports(reading, "ns", "web", "main") == [80]
 
 
 NGINX = (Proc(1, "nginx", (1,)), Proc(8, "nginx", None, 33, parent=1))

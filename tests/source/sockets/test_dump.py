@@ -57,6 +57,11 @@ def test_a_process_that_ended_meanwhile_is_left_out() -> None:
     assert parsed(b"hostnet 1\nT tcp\nS 1\nP 7\nend\n").processes == ()
 
 
+def test_a_process_of_which_proc_shows_no_more_than_that_it_is_there() -> None:
+    (process,) = parsed(b"hostnet 1\nT tcp\nS 1\nP 7\n/proc/7/fd denied\nend\n").processes
+    assert (process.uid, process.readable) == (-1, False)
+
+
 def test_output_that_was_cut() -> None:
     assert not parsed(dump(Proc(7), end=False)).complete
 

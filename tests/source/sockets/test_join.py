@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kubectl_hostnet.source.sockets.dump import Dump, parse
-from kubectl_hostnet.source.sockets.join import holdings, merged
+from kubectl_hostnet.source.sockets.join import Holding, merged
+from kubectl_hostnet.source.sockets.join import holdings as joined
 from kubectl_hostnet.source.sockets.reading import Target
 
 from .dumps import OWN, Proc, dump, tcp
@@ -21,6 +22,10 @@ def seen(*processes: Proc, rows: tuple[str, ...] = (), uid: int = 0, own: str = 
     return found
 
 
+def holdings(dump: Dump, target: Target, known: list[str], *, debug: bool = False) -> dict[str, Holding]:
+    return joined(dump, dump.sockets, target, known, debug=debug)
+
+
 ROWS = (tcp(80, 1), tcp(81, 2), tcp(82, 3, uid=999))
 
 
@@ -36,6 +41,19 @@ def test_sockets_of_all_processes_several_of_a_port_too() -> None:
     assert [s.inode for s in mine.sockets] == [1, 2]
 
 
+def test_a_proc_that_hides_processes_hides_sockets() -> None:
+    unlisted = seen(Proc(7, inodes=(1,), uid=999), rows=ROWS, uid=999)
+    mine = holdings(unlisted, TARGET, [A])[""]
+    assert ([s.port for s in mine.sockets], [p.pid for p in mine.hidden]) == ([80], [1])
+    assert holdings(unlisted, HOST_PID, [A])[""].hidden == ()
+
+
+def test_the_table_need_not_be_the_looks_own() -> None:
+    other = seen(Proc(1, inodes=(1, 2)), rows=(tcp(81, 2),))
+    table = seen(rows=(tcp(80, 1), tcp(22, 9))).sockets
+    assert [s.port for s in joined(other, table, TARGET, [A])[""].sockets] == [80]
+
+
 def test_what_may_not_be_read_is_hidden_not_empty() -> None:
     mine = holdings(seen(Proc(1, inodes=None, uid=999), rows=ROWS), TARGET, [A])[""]
     assert [p.uid for p in mine.hidden] == [999]
@@ -49,8 +67,8 @@ def test_workers_of_a_process_that_was_read_share_its_listeners() -> None:
 
 def test_no_worker_without_a_listening_parent_of_its_name() -> None:
     worker = Proc(8, "haproxy", None, 99, parent=1)
-    for parent in (Proc(1, "haproxy", ()), Proc(1, "sh", (1,)), Proc(2, "haproxy", (1,))):
-        mine = holdings(seen(parent, worker, rows=ROWS), TARGET, [A])[""]
+    for parents in ([Proc(1, "haproxy", ())], [Proc(1, "sh", (1,))], [Proc(1), Proc(2, "haproxy", (1,))]):
+        mine = holdings(seen(*parents, worker, rows=ROWS), TARGET, [A])[""]
         assert [p.pid for p in mine.hidden] == [8]
 
 

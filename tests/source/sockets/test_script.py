@@ -86,6 +86,36 @@ def test_without_any_program_but_the_shell(
     check(output(program, *shell[1:], "-c", alone, "sh", "?", "all", PATH=str(tmp_path)), listeners)
 
 
+FLICKER = "import time\nwhile True: time.sleep(0.0005); sum(range(20000))"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: " ".join(shell).rpartition("/")[2])
+def test_a_status_that_changes_its_length_while_it_is_read(shell: list[str]) -> None:
+    """bash seeks back after each line: `State: S (sleeping)` is longer by a letter when it has become R (running)."""
+    if not shutil.which(shell[0]):
+        pytest.skip(f"no {shell[0]} here")
+    with subprocess.Popen([sys.executable, "-c", FLICKER]) as restless:
+        try:
+            for _ in range(5):
+                found = output(*shell, "-c", SHELL, "sh", "?", "all")
+                (process,) = [process for process in found.processes if process.pid == restless.pid]
+                assert (process.uid, process.parent) == (os.getuid(), os.getpid())
+        finally:
+            restless.kill()
+
+
+def test_bash_without_grep_reads_a_table_as_a_whole(tmp_path: Path) -> None:
+    """Line by line every line costs all those before it: ten thousand connections took minutes."""
+    if not shutil.which("bash"):
+        pytest.skip("no bash here")
+    (tmp_path / "tcp").write_text("header\n" + " 1: 0 0 0A 0\n 2: 0 1 01 0\n" * 3)
+    here = SHELL.replace("/proc/net/$n", f"{tmp_path}/$n").replace(SOME_PATH, '"').replace("/proc/[0-9]*", "/nowhere")
+    strict = 'read() { [ "$2" = -d ] || exit 9; builtin read "$@"; }'
+    command = [str(shutil.which("bash")), "-c", f"{strict}; {here}", "sh", "?", "all"]
+    done = subprocess.run(command, capture_output=True, env={"PATH": ""}, check=True, timeout=60)
+    assert done.stdout.count(b" 0A ") == 3
+
+
 def test_in_python(listeners: dict[tuple[str, str, int], int]) -> None:
     check(output(sys.executable, "-c", PYTHON, "?", "all"), listeners)
     check(output(sys.executable, "-c", PYTHON, "?", "own"), listeners)
